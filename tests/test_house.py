@@ -33,6 +33,7 @@ LAYERS = {
         "trace2skill.consolidate",
         "trace2skill.compose",
         "trace2skill.lint",
+        "trace2skill.measure",
     ),
     "services": (
         "trace2skill.llm",
@@ -67,6 +68,7 @@ SAME_ROW = {
     "trace2skill.analysts": {"trace2skill.miner"},
     "trace2skill.compose": {"trace2skill.consolidate"},
     "trace2skill.lint": {"trace2skill.redact"},
+    "trace2skill.measure": {"trace2skill.consolidate", "trace2skill.miner"},
 }
 # Who may import what speaks to the terminal, and who may write to it.
 TALKERS = {
