@@ -257,3 +257,63 @@ def test_the_order_of_the_runs_does_not_matter() -> None:
     for seed in range(5):
         shuffled = random.Random(seed).sample(runs, len(runs))
         assert mine(*shuffled) == expected
+
+
+def absent(task: str, name: str, then: str) -> Trajectory:
+    """Return a run whose command is not there, and which then does something else."""
+    return run(
+        task, "success", bash(f"{name} shot.png", f"bash: {name}: command not found", code=127), bash(then)
+    )
+
+
+def test_what_does_something_else_is_no_substitute_for_a_missing_command() -> None:
+    lessons = mine(*(absent(f"t{n}", "exiftool", "ls -a") for n in range(3)))
+    assert [(one.kind, one.do) for one in lessons] == [("fact", "do not count on `exiftool`")]
+
+
+def test_one_run_does_not_make_a_substitute() -> None:
+    assert "instead" not in said(mine(absent("t1", "exiftool", "file shot.png"), min_tasks=1))
+    twice = mine(*(absent(f"t{n}", "exiftool", "file shot.png") for n in range(2)))
+    assert "use `file` instead" in said(twice)
+
+
+@pytest.mark.parametrize(
+    ("message", "name"),
+    [
+        ("bash: line 1: tree: command not found", "tree"),
+        ("(eval):1: command not found: tree", "tree"),
+        ("/bin/sh: 1: tree: not found", "tree"),
+    ],
+)
+def test_a_missing_command_is_named_as_the_shell_names_it(message: str, name: str) -> None:
+    runs = [run(f"t{n}", "success", bash(f"cd lib && tree -L {n}", message, code=127)) for n in range(2)]
+    assert f"`{name}`" in said(mine(*runs))
+
+
+@pytest.mark.parametrize(
+    ("failed", "message", "fix"),
+    [
+        ("cat src/app.py", "cat: src/app.py: No such file or directory", "cat source/app.py"),
+        (
+            "curl -sO files.example/a.tgz",
+            "curl: (6) Could not resolve host: files.example",
+            "curl -O a.example",
+        ),
+    ],
+)
+def test_how_one_run_got_past_a_slip_is_no_example(failed: str, message: str, fix: str) -> None:
+    runs = [run(f"t{n}", "success", bash(failed, message, code=1), bash(fix)) for n in range(2)]
+    assert "rather than" not in said(mine(*runs))
+
+
+def test_slips_with_different_names_are_not_one_error() -> None:
+    runs = [
+        run(
+            f"t{n}",
+            "success",
+            call("python", f"NameError: name '{name}' is not defined", failed=True, code=f"print({name})"),
+            call("python", "ok", failed=False, code=f"{name} = 'alphabet'; print({name})"),
+        )
+        for n, name in enumerate(["total", "rows", "seen"])
+    ]
+    assert mine(*runs) == []

@@ -1,4 +1,4 @@
-"""Measure a skill without a model: does it name the failures of runs that it has not seen, and their cures?"""
+"""Measure a skill without a model: does it name the failures of runs it has not seen, and their cures?"""
 
 from trace2skill.measure.cases import Case, find_cases
 from trace2skill.measure.coverage import COVERED, Coverage, cover

@@ -29,7 +29,8 @@ EDIT = "edit"
 """The head of whatever tool changes a file, beside its own."""
 _EDITS = re.compile(r"edit|write|replace|create_file|apply_patch|insert", re.IGNORECASE)
 _COMMAND_KEYS = ("command", "cmd", "script", "code", "input", "commands")
-_CODE_KEYS = ("code", "query", "sql", "script", "source", "statement", "python")
+CODE_KEYS = ("code", "query", "sql", "script", "source", "statement", "python")
+"""Arguments that are programs: what changes in them shows in their words, not as another value."""
 _SHELLS = frozenset(("bash", "sh", "zsh", "dash"))
 _WRAPPED = re.compile(r"(?:/usr)?(?:/bin/)?(?:ba|z|da)?sh -l?c (['\"])(.*)\1\s*$", re.DOTALL)
 VALUE_CHARS = 300
@@ -177,7 +178,7 @@ def _roles(call: ToolCall, commands: list[shell.Command]) -> Iterator[str]:
 
 
 def _code(call: ToolCall) -> str:
-    values = (call.arguments.get(key) for key in _CODE_KEYS)
+    values = (call.arguments.get(key) for key in CODE_KEYS)
     return next((value for value in values if isinstance(value, str)), "")[:CODE_CHARS]
 
 

@@ -24,6 +24,9 @@ def pitfalls(signatures: Iterable[Signature], runs: Sequence[Digest], min_tasks:
             continue
         remedy = find_remedy(signature, runs)
         counts = _counts(signature, runs)
+        absent = wording.absent(signature)
+        if remedy is None and absent is not None:
+            remedy = Remedy(*absent, ())
         if remedy is None:
             if not signature.recoveries and (counts is None or counts.p_value > UNRECOVERED_P):
                 continue  # nobody minded it: noise

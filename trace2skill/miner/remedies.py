@@ -14,6 +14,10 @@ from trace2skill.miner import phrases, shell, templates, wording
 from trace2skill.miner.digest import THINKING, Action, Digest
 from trace2skill.miner.signatures import Occurrence, Recovery, Signature
 
+SMALL = 3
+"""How many words a fix that is told by example may change."""
+_PASSING = frozenset(("missing", "network", "timeout", "missing-command", "missing-module", "undefined"))
+"""Errors of one moment or of one name: how one run got past it is no example for others."""
 SHARE = 0.6
 """What part of the recoveries must agree before a remedy is stated."""
 
@@ -67,10 +71,8 @@ def _replace_module(case: Case) -> Remedy | None:
     added = [phrases.imports(r.fix.code) - phrases.imports(o.action.code) for o, r in case.shown]
     module, count = _most(Counter(name for names in added for name in names))
     missing = wording.quoted_name(case.signature.pattern)
-    if not missing:
+    if not missing or not _enough(count, case):
         return None
-    if not _enough(count, case):
-        return Remedy(*wording.replace_module(missing, ""), tuple(o for o, _ in case.shown))
     shown = tuple(pair[0] for pair, names in zip(case.shown, added, strict=True) if module in names)
     return Remedy(*wording.replace_module(missing, module), shown)
 
@@ -80,6 +82,8 @@ def _substitute(case: Case) -> Remedy | None:
     head, count = _most(heads)
     if not head or case.signature.error == "missing-module" or not _enough(count, case):
         return None
+    if case.signature.error == "missing-command" and count < 2:
+        return None  # one run may have turned to anything
     shown = [(o, r) for o, r in case.shown if r.fix.head == head]
     example = min(((o.action, r.fix) for o, r in shown), key=_length)
     return Remedy(*wording.substitute(case.signature, head, example), tuple(o for o, _ in shown))
@@ -191,12 +195,23 @@ def _source(key: str, case: Case) -> str:
 
 
 def _example(case: Case) -> Remedy | None:
-    """Fall back on the briefest pair of a failing and a working command."""
-    pairs = [(o.action, r.fix) for o, r in case.shown if o.action.command]
-    if not pairs:
+    """Fall back on the briefest pair of a failing and a working command that differ in little.
+
+    A path that was mistyped, or a host that was down, teaches nothing for the next time.
+    """
+    if case.signature.error in _PASSING:
+        return None
+    pairs = [(o.action, r.fix) for o, r in case.shown if o.action.command and _is_small(o.action, r.fix)]
+    if not _enough(len(pairs), case):
         return None
     found = wording.rewrite(case.signature, min(pairs, key=_length))
     return Remedy(*found, tuple(o for o, _ in case.shown)) if found else None
+
+
+def _is_small(failed: Action, fix: Action) -> bool:
+    """Say whether a fix changes few words of a command, in a line of its own."""
+    old, new = Counter(shell.words_of(failed.command)), Counter(shell.words_of(fix.command))
+    return (old - new).total() <= SMALL and (new - old).total() <= SMALL
 
 
 def _length(pair: tuple[Action, Action]) -> tuple[int, str, str]:

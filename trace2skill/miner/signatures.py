@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from trace2skill.miner import shell, templates
-from trace2skill.miner.digest import TESTS, Action, Digest
+from trace2skill.miner.digest import CODE_KEYS, TESTS, Action, Digest
 
 LOOKAHEAD = 12
 MAX_COMPARED = 200
 _Key = tuple[str, str, str]
-# Classes whose variable part is the point: which module, which command.
-_NAMED = frozenset(("missing-command", "missing-module"))
+# Classes whose variable part is the point: which module, which command, which name of a program.
+_NAMED = frozenset(("missing-command", "missing-module", "undefined"))
 # Failing tests are how work goes, and no fault of the call.
 _EXPECTED = frozenset(("test",))
 
@@ -142,8 +142,15 @@ def _stands_in(failed: Action, fix: Action) -> bool:
     if not (failed.command and fix.command) or failed.failure is None:
         return False
     if failed.failure.error == "missing-command":
-        return failed.head not in fix.heads
+        operands = _operands(failed.command)
+        return failed.head not in fix.heads and (not operands or bool(operands & _operands(fix.command)))
     return _overlap(failed.command, fix.command) >= 0.6
+
+
+def _operands(command: str) -> set[str]:
+    """Return what a command line works on: its words but for programs, their verbs and options."""
+    heads = {word for one in shell.split(command) for word in (*one.head.split(" "), one.words[0])}
+    return {word.strip("'\"") for word in shell.words_of(command) if not word.startswith("-")} - heads
 
 
 def _overlap(one: str, other: str) -> float:
@@ -155,6 +162,6 @@ def _overlap(one: str, other: str) -> float:
 def _changes(failed: Action, fix: Action) -> dict[str, tuple[str, str]]:
     if failed.command:
         return {}
-    keys = dict.fromkeys((*failed.arguments, *fix.arguments))
+    keys = [key for key in dict.fromkeys((*failed.arguments, *fix.arguments)) if key not in CODE_KEYS]
     pairs = {key: (failed.arguments.get(key, ""), fix.arguments.get(key, "")) for key in keys}
     return {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}

@@ -51,6 +51,10 @@ _TELLS = re.compile(
       |write)\s[^\n]{4,160})$""",
     re.IGNORECASE | re.VERBOSE,
 )
+_MISSING = re.compile(
+    r"command not found: (?P<after>[\w.+-]{1,60})"
+    r"|(?:^|[\s:])(?P<before>(?!\d+:)[\w.+-]{1,60}): (?:command )?not found"
+)
 _VARYING = re.compile(rf" (?:on|in|for|of|at|with|to) [\w' -]{{0,30}}{GAP}$")
 
 
@@ -95,8 +99,26 @@ def substitute(
     if example and max(len(example[0].command), len(example[1].command)) <= EXAMPLE_CHARS:
         why = f"For instance {code(example[1].command)} did the work of {code(example[0].command)}"
     if signature.error == "missing-command":
-        return f"Where {code(signature.head)} is not installed", f"use {code(head)} instead", why
+        return f"Where {code(missing_command(signature))} is not installed", f"use {code(head)} instead", why
     return answers(signature), f"use {code(head)} instead", why
+
+
+def absent(signature: Signature) -> tuple[str, str, str] | None:
+    """Word that a command or module is not there, where nothing took its place; ``None`` for other errors."""
+    names = {
+        "missing-command": missing_command(signature),
+        "missing-module": quoted_name(signature.pattern),
+    }
+    name = names.get(signature.error, "")
+    if not name:
+        return None
+    return "In this environment", f"do not count on {code(name)}", "It is not installed"
+
+
+def missing_command(signature: Signature) -> str:
+    """Return the command that a shell did not find, as its message names it, else the one that was called."""
+    found = _MISSING.search(signature.pattern)
+    return (found["after"] or found["before"]) if found else signature.head
 
 
 def prepare(signature: Signature, command: str, amended: Sequence[str]) -> tuple[str, str, str]:
@@ -153,9 +175,8 @@ def add_phrase(signature: Signature, phrase: str, pair: tuple[Action, Action]) -
 
 
 def replace_module(missing: str, module: str) -> tuple[str, str, str]:
-    """Word that another module, or none, does the job of one that is not installed."""
-    do = f"use {code(module)} instead" if module else "do the work without it"
-    return f"Where the module {code(missing)} is not installed", do, ""
+    """Word that another module does the job of one that is not installed."""
+    return f"Where the module {code(missing)} is not installed", f"use {code(module)} instead", ""
 
 
 def quoted_name(message: str) -> str:
