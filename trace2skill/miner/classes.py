@@ -16,7 +16,8 @@ _CLASSES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "network",
             r"""temporary\ failure | failed\ to\ fetch | could\ not\ resolve
-            | connection\ (?:refused|reset|closed) | network\ is\ unreachable | service\ unavailable | bad\ gateway | \b50[234]\b""",
+            | connection\ (?:refused|reset|closed) | network\ is\ unreachable
+            | service\ unavailable | bad\ gateway | \b50[234]\b""",
         ),
         ("undefined", r"(?:name|variable)\ .{1,80}\ is\ not\ defined | unbound\ variable"),
         ("test", r"\b\d+\ failed\b | ^FAILED\b | ^FAIL\b | ^E\s{2,} | ^AssertionError"),
