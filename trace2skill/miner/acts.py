@@ -1,0 +1,120 @@
+"""What a user does with a sentence: overrule, state a rule, redirect, remind, forbid; or none of these.
+
+The acts are those by which people correct how others work. A request for more work, thanks, an answer
+and a report are none of them, and neither is what a customer says of his own affairs.
+"""
+
+from __future__ import annotations
+
+import re
+
+MIN_WORDS = 4
+_VERBS = (
+    "add ask avoid call change check commit create delete edit follow format install keep leave make mention"
+    " move name open pass pick prefer put quote read remove rename return revert run save send set show skip"
+    " stay stick stop touch treat update use wait work write"
+).replace(" ", "|")
+
+_FLAGS = re.IGNORECASE | re.VERBOSE
+_REJECTS = re.compile(
+    r"""(?: no\b (?!\ (?:problem|worries|thanks|thank|need|more|that\ is|that'?s)) | nope\b | stop\b | wait\b
+      | hmm\b | wrong\b | undo\b | revert\b | not\ (?:like|that|what|quite)\b
+      | that'?s\ (?:not|wrong)\b | that\ is\ (?:not|wrong)\b
+      | you\ (?:forgot|missed|keep)\b | actually\b | instead\b | why\ (?:did|are|do)\ you\b)""",
+    _FLAGS,
+)
+_FORBIDS = re.compile(
+    r"""(?:^|[,.;:–—-]\s{0,2}|\b(?:please|and|but|so|you)\s)
+      (?: don'?t\ (?!worry|think|mind|know|have|need|want|see)\w | do\ not\ \w | never\ (?!mind)\w
+      | stop\ (?:that\b|\w{3,20}ing\b) | (?:can|could|would|will)\ you\ (?:please\ )?(?:not|stop)\ \w
+      | no\ \w{3,20}\ (?:in|on|at|for|here|please)\b )""",
+    _FLAGS,
+)
+_RULES = re.compile(
+    rf"""\b(?: we\ (?:all\ )?(?:always|never|only|use|keep|put|write|don'?t|do\ not|avoid|prefer|name|want)\b
+      | our\ \w{{3,20}}\ (?:is|are|use[sd]?|must|should|rule)\b
+      | (?:in|for)\ (?:this|our|the)\ (?:repo|repository|project|team|codebase|company|house)\b
+      | you\ (?:should(?:n'?t|\ not)?|must(?:n'?t|\ not)?|have\ to|need\ to|ought\ to)\b
+      | (?:should|must|ha(?:s|ve)\ to|needs?\ to|supposed\ to)\ (?:always\ |never\ |not\ |only\ )?
+        (?:be|have|go|use|start|end|stay|include|contain|{_VERBS})\b
+      | (?:is|are|go(?:es)?)\ .{{1,60}}\ here\b | \b(?:convention|rule)\ (?:is|here)\b )""",
+    _FLAGS,
+)
+_REDIRECTS = re.compile(
+    r", (?:and |but )?not\b|\b(?:instead of|rather than|not (?:in|with|by|as)|i'?d rather you)\b",
+    re.IGNORECASE,
+)
+_REMINDS = re.compile(
+    r"""^(?:please\s|and\s|but\s|also\s){0,2}(?: don'?t\ forget | remember\b | always\b
+      | (?:make|be)\ sure\b | next\ time\b | from\ now\ on\b
+      | (?:as|like)\ i\ (?:said|told|wrote|asked) | i\ (?:said|told\ you|asked\ (?:you|for|to))\b )
+      | \b(?:from\ now\ on|every\ time|each\ time|next\ time)\b""",
+    _FLAGS,
+)
+_DIRECTS = re.compile(
+    rf"(?:^|[,.;:–—-]\s{{0,2}}|\b(?:please|just|instead|but|and|let'?s|only|always|never)\s)"
+    rf"(?:{_VERBS}|don'?t|do\snot|never)\b",
+    _FLAGS,
+)
+_WANTS = re.compile(r"i want (?:a|an|the|it|them|you)\b", re.IGNORECASE)
+# Who says "I" or "my" speaks of his own affairs, but for what he said before, wants made, or is to be asked.
+_OWN_AFFAIRS = re.compile(
+    r"""\b(?: i\b (?!\ (?:said|told|asked|wrote|want\ (?:an?|the|it|them|you)\b)|'?d\ rather\ you)
+      | i'(?!d\ rather\ you) | my\b | mine\b | (?<!ask\ )(?<!tell\ )(?<!show\ )me\b )""",
+    _FLAGS,
+)
+_ASIDE = re.compile(
+    r"\b(?:where|what|how|if|whether|which|who)\b.{0,80}\b(?:should|must|has to|have to|needs?)\b",
+    re.IGNORECASE,
+)
+_LASTING = re.compile(
+    r"""\b(?: always | never | from\ now\ on | every\ time | each\ time | next\ time | convention
+      | in\ (?:this|our)\ (?:repo|repository|project|team|codebase|company|house)
+      | we\ (?:all\ )?(?:always|never|only|use|keep|don'?t|do\ not|avoid|prefer|name)\b
+      | our\ \w{3,20}\ (?:is|are|uses?|must|should)\b | here(?=[,.!]|$) )""",
+    _FLAGS,
+)
+_INSTRUCTS = re.compile(
+    rf"(?:{_VERBS}|don'?t|do not|never|always|only|remember to|make sure|be sure)\b", re.IGNORECASE
+)
+_OPENING = re.compile(
+    r"""^(?: (?:no|nope|wait|hmm|wrong|actually|please|but|and|also|well|ok|okay|as\ i\ said|i\ said|so)
+      [,.:;!–—\s-]{1,4} | i\ told\ you\ to\s | i\ asked\ (?:you\ )?to\s
+      | (?:can|could|would)\ you\ (?:please\ )?(?=not\ ) )""",
+    _FLAGS,
+)
+
+
+def overrules(text: str) -> bool:
+    """Say whether a turn opens by rejecting what was done."""
+    return _REJECTS.match(text) is not None
+
+
+def corrects(sentence: str, *, overruled: bool) -> bool:
+    """Say whether a sentence tells how to work; *overruled* if its turn opens by rejecting what was done."""
+    sentence = sentence.replace("’", "'")
+    if len(sentence.split()) < MIN_WORDS - overruled or _OWN_AFFAIRS.search(sentence):
+        return False
+    if "never mind" in sentence.lower():
+        return False
+    forbids = _FORBIDS.search(sentence) is not None
+    if sentence.endswith("?") or forbids:
+        return forbids
+    states = _RULES.search(sentence) is not None and not _ASIDE.search(sentence)
+    if states or _REMINDS.search(sentence) or _REDIRECTS.search(sentence):
+        return True
+    return overruled and (_DIRECTS.search(sentence) or _WANTS.match(sentence)) is not None
+
+
+def lasts(sentence: str) -> bool:
+    """Say whether a sentence is meant for more than this once."""
+    return _LASTING.search(sentence.replace("’", "'")) is not None
+
+
+def as_instruction(sentence: str) -> str:
+    """Return a sentence as an instruction, if it is one once its opening is gone; else nothing."""
+    text = " ".join(sentence.split())
+    for _ in range(3):
+        text = _OPENING.sub("", text, count=1)
+    text = re.sub(r"^not(?= \w)", "do not", text.rstrip(".!? "))
+    return text[:1].lower() + text[1:] if _INSTRUCTS.match(text) else ""
