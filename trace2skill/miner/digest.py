@@ -35,8 +35,23 @@ _SHELLS = frozenset(("bash", "sh", "zsh", "dash"))
 _WRAPPED = re.compile(r"(?:/usr)?(?:/bin/)?(?:ba|z|da)?sh -l?c (['\"])(.*)\1\s*$", re.DOTALL)
 VALUE_CHARS = 300
 CODE_CHARS = 4000
+OPERAND_CHARS = 48
+_NAMING = re.compile(r"[A-Za-z]{2}")
 RESULT_CHARS = 4000
 _ID = re.compile(r"[A-Za-z0-9][\w.#@:/+-]{3,63}")
+
+
+class Part(NamedTuple):
+    """One command of a call, or the call itself: its head, the word that may be its verb, and what it is about."""
+
+    head: str
+    verb: str
+    operands: tuple[str, ...]
+
+    @property
+    def full(self) -> str:
+        """Return the head with its verb."""
+        return f"{self.head} {self.verb}" if self.verb else self.head
 
 
 class Action(NamedTuple):
@@ -54,6 +69,7 @@ class Action(NamedTuple):
     failure: Failure | None
     answered: bool
     by_user: bool
+    parts: tuple[Part, ...] = ()
 
     @property
     def name(self) -> str:
@@ -152,7 +168,29 @@ def _action(step: Step, call: ToolCall, result: ToolResult | None) -> Action:
         failure=failure,
         answered=result is not None,
         by_user=call.requestor == "user",
+        parts=_parts(commands) if commands else (Part(call.name, "", _values(arguments)),),
     )
+
+
+def _parts(commands: list[shell.Command]) -> tuple[Part, ...]:
+    """Return the commands of a line with the words that they are about."""
+    return tuple(
+        Part(
+            command.head,
+            command.verb,
+            tuple(word.strip("'\"") for word in command.words[1:] if _is_operand(word)),
+        )
+        for command in commands
+    )
+
+
+def _values(arguments: dict[str, str]) -> tuple[str, ...]:
+    return tuple(value for value in arguments.values() if _is_operand(value))
+
+
+def _is_operand(word: str) -> bool:
+    """Say whether a word may name the thing that a call is about: a name with a letter, short, no option."""
+    return 0 < len(word) <= OPERAND_CHARS and word[0] != "-" and _NAMING.search(word) is not None
 
 
 def _command(call: ToolCall) -> str:

@@ -49,6 +49,13 @@ _EXIT_CODE = re.compile(
 _FENCE = re.compile(r"^```\w{0,20}\n|\n```$")
 # A listing with line numbers, which may well hold a traceback.
 _QUOTES_CODE = re.compile(r"\s{0,8}\d{1,6}[\t:→|]")
+# Words by which a message says that something is not as it must be.
+_DENIES = re.compile(
+    r"\b(?:not|no|none|nothing|never|cannot|can't|won't|unable|fail\w{0,6}|invalid|missing|denied|refus\w{1,4}"
+    r"|reject\w{0,4}|lost|ambiguous|unknown|unexpected|expected|must|needs?|requir\w{1,4}|outside|mismatch"
+    r"|exceed\w{0,4}|too|already|without|only|unsupported|forbidden|expired|locked|hung|gave up|stopped"
+    r"|abort\w{0,4}|skipped|wrong|bad|illegal|protected|stale|conflict\w{0,4}|error|timed?\s?out)\b"
+)
 _NOT_FOUND = re.compile(r"(?:command not found|: not found)\s*$")
 _TEST_SUMMARY = re.compile(r"^(?:=+ .{0,200}\b\d+ failed|FAILED\b|E {2,8}\S|FAIL:|AssertionError)")
 _NOISE_LINE = re.compile(
@@ -137,7 +144,13 @@ def _telling_line(text: str) -> str:
     for line in lines:
         if _NOT_FOUND.search(line):
             return _clean(line)
-    return _clean(lines[0]) if lines else ""
+    return _clean(max(enumerate(lines), key=_telling)[1]) if lines else ""
+
+
+def _telling(numbered: tuple[int, str]) -> tuple[int, int]:
+    """Rank a line of a failed call by how it sounds; of equals the last, for programs end with what stopped them."""
+    at, line = numbered
+    return len(set(_DENIES.findall(line[:QUOTE_CHARS].lower()))), at
 
 
 def _clean(line: str) -> str:

@@ -23,6 +23,11 @@ _WRAPPERS = frozenset("sudo time nohup env command exec builtin nice stdbuf time
 _VALUED = frozenset(("-C", "-c", "-u", "-n", "-I", "-L", "-P", "--git-dir", "--work-tree"))
 _NOISE = frozenset("cd echo export source . set true : pwd printf sleep clear exit".split())
 _FILTERS = frozenset("awk cat cut grep head jq less ls sed sort tail tee tr uniq wc".split())
+# Programs whose first word is a file, a pattern or a host.
+_FILE_PROGRAMS = frozenset(
+    "bash chmod chown cp curl diff file find ln mkdir mv node perl pytest rg rm rmdir ruby sh ssh stat tar touch"
+    " tree unzip wget which xxd zip zsh".split()
+)
 _TEST_HEADS = frozenset("ctest jest nox phpunit pytest rspec tox unittest vitest".split())
 _TEST_VERBS = frozenset(("check", "test"))
 _TEST_SCRIPT = re.compile(r"(?:^|/)(?:run_)?(?:tests?|check|spec)[\w-]{0,40}\.(?:py|sh|js|ts|rb)$")
@@ -44,6 +49,8 @@ class Command(NamedTuple):
 
     head: str
     words: tuple[str, ...]
+    verb: str = ""
+    """Of a program not known to have verbs: the word that would be one, if it has."""
 
 
 def split(line: str) -> list[Command]:
@@ -53,7 +60,8 @@ def split(line: str) -> list[Command]:
         words = _unwrap(words)
         program = words[0].strip("'\"").rsplit("/", 1)[-1] if words else ""
         if program:
-            commands.append(Command(_head(program, words[1:]), tuple(words)))
+            head = _head(program, words[1:])
+            commands.append(Command(head, tuple(words), _verb(head, words[1:])))
         if len(commands) == MAX_COMMANDS:
             break
     return commands
@@ -155,3 +163,11 @@ def _head(program: str, rest: list[str]) -> str:
         if at < len(rest) and _PLAIN.match(rest[at]):
             return f"{program} {rest[at]}"
     return program
+
+
+def _verb(head: str, rest: list[str]) -> str:
+    """Return the first plain word after a program that nobody knows."""
+    if " " in head or head in _NOISE or head in _FILTERS or head in _FILE_PROGRAMS or head == "python":
+        return ""
+    at = _after_options(rest, 0)
+    return rest[at] if at < len(rest) and _PLAIN.match(rest[at]) else ""

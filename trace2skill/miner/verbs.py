@@ -1,0 +1,52 @@
+"""Which programs have verbs: learned from how they are called, for no list knows the tools of every team."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from trace2skill.miner.digest import Action, Digest
+
+MOST_VERBS = 24
+SHARE = 0.7
+"""What part of a program's calls must begin with a word that comes back in another run."""
+RUNS = 2
+
+
+def with_verbs(runs: Sequence[Digest]) -> list[Digest]:
+    """Return *runs* with verbs in the heads of those programs that turn out to have some, as in ``kiln flash``."""
+    known = find_verbs(runs)
+    return [run._replace(actions=tuple(_renamed(action, known) for action in run.actions)) for run in runs]
+
+
+def find_verbs(runs: Iterable[Digest]) -> dict[str, frozenset[str]]:
+    """Return the verbs of each program whose calls nearly all begin with one of a few plain words."""
+    users: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    calls: Counter[tuple[str, str]] = Counter()
+    for run in runs:
+        for action in run.actions:
+            for part in action.parts if action.command else ():
+                users[part.head][part.verb].add(run.id)
+                calls[part.head, part.verb] += 1
+    known = {}
+    for head, words in users.items():
+        verbs = frozenset(word for word, owners in words.items() if word and len(owners) >= RUNS)
+        total = sum(calls[head, word] for word in words)
+        if verbs and len(words) <= MOST_VERBS and sum(calls[head, word] for word in verbs) >= SHARE * total:
+            known[head] = frozenset(word for word in words if word)
+    return known
+
+
+def _renamed(action: Action, known: dict[str, frozenset[str]]) -> Action:
+    if not action.command or not any(part.head in known for part in action.parts):
+        return action
+    parts = tuple(
+        part._replace(head=part.full, verb="") if part.head in known else part for part in action.parts
+    )
+    fuller = {old.head: new.head for old, new in zip(action.parts, parts, strict=True)}
+    named = {part.head for part in action.parts}
+    heads = [new.head for old, new in zip(action.parts, parts, strict=True) if old.head in action.heads]
+    roles = [head for head in action.heads if head not in named]
+    return action._replace(
+        head=fuller.get(action.head, action.head), heads=(*dict.fromkeys(heads), *roles), parts=parts
+    )
