@@ -19,7 +19,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _VARIABLE = re.compile(r"""["']\$\{?\w+\}?["']""")
-_TELLING = re.compile(r"--?\w[\w-]+$|-0$|[A-Za-z_][\w-]{2,}$|\"\$…\"$")
+_TELLING = re.compile(r"--?\w[\w-]+$|-0$|[A-Za-z_][\w-]{2,}$|\d{2,}$|\"\$…\"$")
 _JOINING = re.compile(r"--?\w[\w-]*$|[A-Za-z_]\w+$")
 _IMPORT = re.compile(r"(?:^|[;\n\"'])\s{0,8}(?:import|from)\s+([A-Za-z_]\w{0,40})")
 
@@ -72,6 +72,8 @@ def _phrase(best: str, common: frozenset[str], example: str) -> str:
     start = end = names.index(best)
     while start > 0 and end - start + 1 < MAX_WORDS and _joins(names[start - 1], common):
         start -= 1
+    if start > 0 and names[start - 1].startswith("--"):
+        start -= 1  # an option that takes the value, whether the failed call had it or not
     while end + 1 < len(names) and end - start + 1 < MAX_WORDS and _joins(names[end + 1], common):
         end += 1
     if start == end:

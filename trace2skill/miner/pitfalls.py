@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from trace2skill.miner import templates, wording
+from trace2skill.miner.calls import Calls
 from trace2skill.miner.digest import Digest, evidence, evidence_of_call
 from trace2skill.miner.remedies import Remedy, find_remedy
 from trace2skill.miner.signatures import Signature
@@ -19,10 +20,11 @@ UNRECOVERED_P = 0.1
 def pitfalls(signatures: Iterable[Signature], runs: Sequence[Digest], min_tasks: int) -> list[Lesson]:
     """Return a lesson for each signature that recurs and has a remedy or costs runs their success."""
     lessons = []
+    calls = Calls(runs)
     for signature in signatures:
         if len(signature.tasks) < min_tasks or not wording.informative(signature.pattern):
             continue
-        remedy = find_remedy(signature, runs)
+        remedy = find_remedy(signature, calls)
         counts = _counts(signature, runs)
         absent = wording.absent(signature)
         if remedy is None and absent is not None:

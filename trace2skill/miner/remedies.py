@@ -10,14 +10,18 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from trace2skill.miner import phrases, shell, templates, wording
-from trace2skill.miner.digest import THINKING, Action, Digest
+from trace2skill.miner import phrases, shell, templates, turns, wording
+from trace2skill.miner.affixes import find_affix
+from trace2skill.miner.calls import Calls, most
+from trace2skill.miner.digest import Action
+from trace2skill.miner.segments import segment
 from trace2skill.miner.signatures import Occurrence, Recovery, Signature
 
 SMALL = 3
 """How many words a fix that is told by example may change."""
 _PASSING = frozenset(("missing", "network", "timeout", "missing-command", "missing-module", "undefined"))
 """Errors of one moment or of one name: how one run got past it is no example for others."""
+VALUE_CHARS = 60
 SHARE = 0.6
 """What part of the recoveries must agree before a remedy is stated."""
 
@@ -33,35 +37,26 @@ class Remedy(NamedTuple):
 
 
 class Case(NamedTuple):
-    """A signature with the recoveries that count, and all calls of its tool for comparison."""
+    """A signature with the recoveries that count, and all calls for comparison."""
 
     signature: Signature
     shown: tuple[tuple[Occurrence, Recovery], ...]
-    calls: tuple[Action, ...]
+    calls: Calls
 
 
-def find_remedy(signature: Signature, runs: Sequence[Digest]) -> Remedy | None:
+def find_remedy(signature: Signature, calls: Calls) -> Remedy | None:
     """Return what most recoveries agree on, or ``None`` if they agree on nothing."""
     recoveries = [(o, o.recovery) for o in signature.recoveries if o.recovery is not None]
     trusted = [pair for pair in recoveries if pair[0].run.label != "failure"]
     chosen = trusted if len(trusted) >= 2 or len(trusted) == len(recoveries) else recoveries
-    if not chosen:
-        return None
-    calls = tuple(a for run in runs for a in run.actions if signature.head in a.heads)
     case = Case(signature, tuple(chosen), calls)
-    for finder in (_replace_module, _substitute, _prepare, _add_phrase, _amend, _example):
-        remedy = finder(case)
-        if remedy is not None:
-            return remedy
-    return None
+    finders = (_replace_module, _substitute, _prepare, _add_affix, _add_phrase, _amend, _example)
+    found = (finder(case) for finder in (finders if chosen else ()))
+    return next((remedy for remedy in found if remedy is not None), None) or _stand_in(case)
 
 
 def _enough(part: int, case: Case) -> bool:
     return part >= SHARE * len(case.shown) and (part >= 2 or len(case.shown) == 1)
-
-
-def _most(votes: Counter[str]) -> tuple[str, int]:
-    return min(votes.items(), key=lambda item: (-item[1], item[0]), default=("", 0))
 
 
 def _replace_module(case: Case) -> Remedy | None:
@@ -69,7 +64,7 @@ def _replace_module(case: Case) -> Remedy | None:
     if case.signature.error != "missing-module":
         return None
     added = [phrases.imports(r.fix.code) - phrases.imports(o.action.code) for o, r in case.shown]
-    module, count = _most(Counter(name for names in added for name in names))
+    module, count = most(Counter(name for names in added for name in names))
     missing = wording.quoted_name(case.signature.pattern)
     if not missing or not _enough(count, case):
         return None
@@ -79,7 +74,7 @@ def _replace_module(case: Case) -> Remedy | None:
 
 def _substitute(case: Case) -> Remedy | None:
     heads = Counter(r.fix.head for _, r in case.shown if r.substitute)
-    head, count = _most(heads)
+    head, count = most(heads)
     if not head or case.signature.error == "missing-module" or not _enough(count, case):
         return None
     if case.signature.error == "missing-command" and count < 2:
@@ -89,61 +84,84 @@ def _substitute(case: Case) -> Remedy | None:
     return Remedy(*wording.substitute(case.signature, head, example), tuple(o for o, _ in shown))
 
 
+def _stand_in(case: Case) -> Remedy | None:
+    """Look for a call that takes the place of one that never works after this error."""
+    firsts = list({o.run.id: o for o in reversed(case.signature.occurrences)}.values())
+    trusted = [one for one in firsts if one.run.label != "failure"]
+    chosen = trusted if len(trusted) >= 2 else firsts
+    if case.signature.error in _PASSING or 2 * sum(o.recovery is not None for o in chosen) > len(chosen):
+        return None
+    turn = turns.stand_in(chosen, case.calls)
+    if turn is None:
+        return None
+    example = min(((one.action, act) for one, act in turn.shown), key=_length)
+    shown = tuple(one for one, _ in turn.shown)
+    return Remedy(*wording.substitute(case.signature, turn.head, example), shown)
+
+
 def _prepare(case: Case) -> Remedy | None:
-    """Look for a call that most recoveries make between the failure and the fix, or in front of it."""
-    helpers = [_helpers(case.signature.head, o, r) for o, r in case.shown]
-    votes = Counter(head for found in helpers for head in found)
-    for head, count in sorted(votes.items(), key=lambda item: (-item[1], item[0])):
-        doers = [pair for pair, found in zip(case.shown, helpers, strict=True) if head in found]
-        # What stands between one failure and one fix may have been anything.
-        if count < 2 or not _enough(count, case) or not _is_special(head, doers):
-            continue
-        keys = _amended_keys(Case(case.signature, tuple(doers), ()))
-        when, do, why = wording.prepare(case.signature, _common_command(head, doers), keys)
-        return Remedy(when, do, why, tuple(o for o, _ in doers))
-    return None
+    """Look for a call that recoveries make between the failure and the fix, or in front of it."""
+    turn = turns.helper([one for one, _ in case.shown], case.calls)
+    if turn is None:
+        return None
+    doers = {id(one) for one, _ in turn.shown}
+    shown = tuple(pair for pair in case.shown if id(pair[0]) in doers)
+    keys = _amended_keys(case._replace(shown=shown))
+    command = _common_command(turn.head, [act for _, act in turn.shown])
+    return Remedy(*wording.prepare(case.signature, command, keys), tuple(o for o, _ in shown))
 
 
-def _common_command(head: str, doers: Sequence[tuple[Occurrence, Recovery]]) -> str:
+def _common_command(head: str, helpers: Sequence[Action]) -> str:
     """Return the words that all helping commands share, as in ``git pull --rebase``."""
-    commands = [
-        command.words
-        for _, recovery in doers
-        for action in (*recovery.between, recovery.fix)
-        for command in shell.split(action.command)
-        if command.head == head
-    ]
+    commands = [words.split() for act in helpers if act.command for words in segment(act, head).split("\n")]
     if not commands:
         return head
     shared = [word for word in commands[0] if all(word in words for words in commands[1:])]
-    return " ".join(shared) if len(shared) >= len(head.split(" ")) else head
+    return " ".join(shared) if len(commands) > 1 and len(shared) >= len(head.split(" ")) else head
 
 
-def _helpers(head: str, occurrence: Occurrence, recovery: Recovery) -> frozenset[str]:
-    """Return the heads that a recovery adds before the failing one."""
-    between = {name for action in recovery.between for name in action.heads}
-    heads = recovery.fix.heads
-    in_front = set(heads[: heads.index(head)]) if head in heads else set()
-    return frozenset(between | (in_front - set(occurrence.action.heads))) - {head} - THINKING
+def _codes(case: Case) -> list[tuple[str, str]]:
+    """Return what the failing and the fixing calls run, without the commands around them."""
+    head = case.signature.head
+    return [(segment(o.action, head), segment(r.fix, head)) for o, r in case.shown if not r.substitute]
 
 
-def _is_special(head: str, doers: Sequence[tuple[Occurrence, Recovery]]) -> bool:
-    """Say whether runs turned to *head* because of the error, not as they do all the time."""
-    turned = 0
-    for occurrence, _ in doers:
-        before = [name for action in occurrence.run.actions[: occurrence.at] for name in action.heads]
-        turned += before.count(head) <= len(before) / 4
-    return turned >= SHARE * len(doers)
+def _add_affix(case: Case) -> Remedy | None:
+    """Look for what fixes put around a value that was refused."""
+    if len(case.shown) < 2:
+        return None
+    pairs = [_values(o, r, case.signature.head) for o, r in case.shown]
+    affix = find_affix(pairs, max(2, round(SHARE * len(pairs))))
+    if affix is None:
+        return None
+    shown = tuple(case.shown[at][0] for at in sorted(affix.shown))
+    old, new = min((pairs[at] for at in affix.shown), key=lambda pair: (len(pair[0]), pair))
+    example = next(
+        (one, other) for one in old for other in new if other in (f"{affix.text}{one}", f"{one}{affix.text}")
+    )
+    return Remedy(*wording.add_affix(case.signature, affix.text, affix.before, example), shown)
+
+
+def _values(one: Occurrence, recovery: Recovery, head: str) -> tuple[list[str], list[str]]:
+    """Return the values that a fix took away and those that it brought."""
+    if recovery.substitute:
+        return [], []
+    if not one.action.command:
+        old, new = zip(*recovery.changed.values(), strict=True) if recovery.changed else ((), ())
+        return sorted(filter(None, old)), sorted(filter(None, new))
+    before, after = (Counter(segment(act, head).split()) for act in (one.action, recovery.fix))
+    return sorted(before - after), sorted(after - before)
 
 
 def _add_phrase(case: Case) -> Remedy | None:
     """Look for words that the code of most fixes has and that of failing calls has not."""
-    pairs = [(o.action.code, "\n".join([*(a.code for a in r.between), r.fix.code])) for o, r in case.shown]
-    if not all(failed for failed, _ in pairs) or len(pairs) < 2:
+    pairs = _codes(case)
+    if not all(failed for failed, _ in pairs) or len(pairs) < 2 or len(pairs) < len(case.shown):
         return None
-    usual = phrases.usual_tokens(action.code for action in case.calls)
+    head = case.signature.head
+    every = [segment(action, head) for action in case.calls.of(head)]
     least = max(2, round(SHARE * len(pairs)))
-    phrase, doers = phrases.shared(pairs, usual, len(case.calls), least)
+    phrase, doers = phrases.shared(pairs, phrases.usual_tokens(every), len(every), least)
     if not phrase:
         return None
     shown = [case.shown[at] for at in sorted(doers)]
@@ -169,11 +187,15 @@ def _amended_keys(case: Case) -> list[str]:
 
 
 def _change(key: str, case: Case) -> wording.Change:
-    """Say how an argument was corrected: by shape where shapes are few and disjoint, else by source."""
+    """Say how an argument was corrected: to one value, by shape where shapes are few, else by source."""
     pairs = [r.changed[key] for _, r in case.shown if key in r.changed]
+    added = all(right and not wrong for wrong, right in pairs)
+    value, count = most(Counter(right for _, right in pairs if right))
+    if count >= 2 and _enough(count, case) and len(value) <= VALUE_CHARS:
+        old = tuple(dict.fromkeys(wrong for wrong, right in pairs if wrong and right == value))
+        return wording.Change(key, old if len(old) <= 2 else (), (value,), "", added)
     old, new = (templates.shapes(values) for values in zip(*pairs, strict=True))
     shapes = (old, new) if old and new and not set(old) & set(new) else ((), ())
-    added = all(right and not wrong for wrong, right in pairs)
     return wording.Change(key, *shapes, _source(key, case), added)
 
 
@@ -190,7 +212,7 @@ def _source(key: str, case: Case) -> str:
         wrong_tool, _ = occurrence.run.sources.get(old, ("", -1))
         if tool and tool != wrong_tool and step < recovery.fix.step:
             tools[tool] += 1
-    tool, count = _most(tools)
+    tool, count = most(tools)
     return tool if count and count >= SHARE * known else ""
 
 

@@ -140,6 +140,8 @@ def amend(signature: Signature, changes: Sequence[Change]) -> tuple[str, str, st
 
 def _change(change: Change) -> str:
     key = code(change.key)
+    if change.new and not change.old:
+        return f"pass {' or '.join(map(code, change.new))} as {key}"
     if change.added:
         return f"pass {key} as well"
     if change.new:
@@ -172,6 +174,15 @@ def add_phrase(signature: Signature, phrase: str, pair: tuple[Action, Action]) -
     if phrase == '"$…"':
         return answers(signature), "put the variable in double quotes", why
     return answers(signature), f"use {code(phrase)}", why
+
+
+def add_affix(
+    signature: Signature, text: str, before: bool, example: tuple[str, str]
+) -> tuple[str, str, str]:
+    """Word that a value needs something before or after it."""
+    side = "before" if before else "after"
+    old, new = map(code, example)
+    return answers(signature), f"put {code(text)} {side} the value: {new}, not {old}", ""
 
 
 def replace_module(missing: str, module: str) -> tuple[str, str, str]:
