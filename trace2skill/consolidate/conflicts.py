@@ -11,6 +11,8 @@ from trace2skill.consolidate.terms import KNOWN_TOOLS, claims, spelled_out, stem
 from trace2skill.records import Lesson
 
 Contrast = Literal["opposite", "numeric", "ordering", "tool", "flagged"]
+OPPOSED = 2
+"""How many words two preferences share at least to be about one thing."""
 Order = tuple[frozenset[str], frozenset[str]]
 """The words of what comes first, and of what comes second."""
 
@@ -84,17 +86,28 @@ def find_conflicts(
     """Yield the pairs that contradict each other, by their places in *lessons*, and how they do.
 
     *lineage* says into which lesson the ids that a model flagged have been merged since. What users
-    prefer is theirs to choose, so it contradicts nothing unless a model says that it does.
+    prefer is theirs to choose, so only its opposite contradicts it: that another wants it otherwise.
     """
-    found = [traits(lesson) if lesson.kind != "preference" else None for lesson in lessons]
+    found = [traits(lesson) for lesson in lessons]
     for at, one in enumerate(lessons):
         for place in range(at + 1, len(lessons)):
-            mine, theirs = found[at], found[place]
-            how = contrast(mine, theirs) if mine is not None and theirs is not None else None
+            if "preference" in (one.kind, lessons[place].kind):
+                both = one.kind == lessons[place].kind
+                how: Contrast | None = "opposite" if both and _opposed(found[at], found[place]) else None
+            else:
+                how = contrast(found[at], found[place])
             if how is None and _flagged(one, lessons[place], lineage):
                 how = "flagged"
             if how is not None:
                 yield at, place, how
+
+
+def _opposed(one: Traits, other: Traits) -> bool:
+    """Say whether one user forbids what another asks for, each in words of his own."""
+    if one.denies == other.denies:
+        return False
+    shared = len(one.do & other.do)
+    return shared >= OPPOSED and shared >= SAME * min(len(one.do), len(other.do))
 
 
 def _comparable(one: Traits, other: Traits) -> bool:

@@ -27,7 +27,7 @@ _FORBIDS = re.compile(
     r"""(?:^|[,.;:–—-]\s{0,2}|\b(?:please|and|but|so|you)\s)
       (?: don'?t\ (?!worry|think|mind|know|have|need|want|see)\w | do\ not\ \w | never\ (?!mind)\w
       | stop\ (?:that\b|\w{3,20}ing\b) | (?:can|could|would|will)\ you\ (?:please\ )?(?:not|stop)\ \w
-      | no\ \w{3,20}\ (?:in|on|at|for|here|please)\b )""",
+      | no\ \w{3,20}\ (?:in|on|at|for|here|please)\b | (?:leave|keep)\ .{3,60}\ out\ of\ )""",
     _FLAGS,
 )
 _RULES = re.compile(
@@ -41,7 +41,7 @@ _RULES = re.compile(
     _FLAGS,
 )
 _REDIRECTS = re.compile(
-    r", (?:and |but )?not\b|\b(?:instead of|rather than|not (?:in|with|by|as)|i'?d rather you)\b",
+    r", (?:and |but )?not\b|\b(?:instead of|rather than|not (?:in|with|by|as)|i'?d rather (?:you|not))\b",
     re.IGNORECASE,
 )
 _REMINDS = re.compile(
@@ -56,11 +56,20 @@ _DIRECTS = re.compile(
     rf"(?:{_VERBS}|don'?t|do\snot|never)\b",
     _FLAGS,
 )
+# How a sentence begins that states something; what a verb may be, no list can say.
+_STATES = re.compile(
+    r"""(?: it | that | this | these | those | there | the | an? | we | they | you | he | she | i | is | are | was
+      | what | why | how | when | where | which | who | because | since | if | yes | no | not | thanks? | sorry
+      | maybe | fine | sure | great | good | one | all | none | more | nothing | ok | okay | still | only | so | and
+      | but | or | as | at | in | on | for | with | like | stop | wrong | wait | hmm | nope | actually | my | your
+      | quite | undo | revert | again | almost | well | at | just )\b""",
+    _FLAGS,
+)
 _WANTS = re.compile(r"i want (?:a|an|the|it|them|you)\b", re.IGNORECASE)
 # Who says "I" or "my" speaks of his own affairs, but for what he said before, wants made, or is to be asked.
 _OWN_AFFAIRS = re.compile(
-    r"""\b(?: i\b (?!\ (?:said|told|asked|wrote|want\ (?:an?|the|it|them|you)\b)|'?d\ rather\ you)
-      | i'(?!d\ rather\ you) | my\b | mine\b | (?<!ask\ )(?<!tell\ )(?<!show\ )me\b )""",
+    r"""\b(?: i\b (?!\ (?:said|told|asked|wrote|want\ (?:an?|the|it|them|you)\b)|'?d\ rather\ (?:you|not))
+      | i'(?!d\ rather\ (?:you|not)) | my\b | mine\b | (?<!ask\ )(?<!tell\ )(?<!show\ )me\b )""",
     _FLAGS,
 )
 _ASIDE = re.compile(
@@ -68,7 +77,7 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _LASTING = re.compile(
-    r"""\b(?: always | never | from\ now\ on | every\ time | each\ time | next\ time | convention
+    r"""\b(?: always | never | from\ now\ on | every\ time | each\ time | next\ time | for\ the\ future | convention
       | in\ (?:this|our)\ (?:repo|repository|project|team|codebase|company|house)
       | we\ (?:all\ )?(?:always|never|only|use|keep|don'?t|do\ not|avoid|prefer|name)\b
       | our\ \w{3,20}\ (?:is|are|uses?|must|should)\b | here(?=[,.!]|$) )""",
@@ -103,7 +112,20 @@ def corrects(sentence: str, *, overruled: bool) -> bool:
     states = _RULES.search(sentence) is not None and not _ASIDE.search(sentence)
     if states or _REMINDS.search(sentence) or _REDIRECTS.search(sentence):
         return True
-    return overruled and (_DIRECTS.search(sentence) or _WANTS.match(sentence)) is not None
+    return overruled and (_WANTS.match(sentence) is not None or _tells(sentence))
+
+
+def _tells(sentence: str) -> bool:
+    """Say whether what is left of a sentence without its opening tells to do something."""
+    return _DIRECTS.search(sentence) is not None or _STATES.match(_opened(sentence)) is None
+
+
+def _opened(sentence: str) -> str:
+    """Return *sentence* on one line without the words that only open it."""
+    text = " ".join(sentence.split())
+    for _ in range(3):
+        text = _OPENING.sub("", text, count=1)
+    return text
 
 
 def lasts(sentence: str) -> bool:
@@ -113,8 +135,5 @@ def lasts(sentence: str) -> bool:
 
 def as_instruction(sentence: str) -> str:
     """Return a sentence as an instruction, if it is one once its opening is gone; else nothing."""
-    text = " ".join(sentence.split())
-    for _ in range(3):
-        text = _OPENING.sub("", text, count=1)
-    text = re.sub(r"^not(?= \w)", "do not", text.rstrip(".!? "))
+    text = re.sub(r"^not(?= \w)", "do not", _opened(sentence).rstrip(".!? "))
     return text[:1].lower() + text[1:] if _INSTRUCTS.match(text) else ""

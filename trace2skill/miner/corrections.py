@@ -16,6 +16,8 @@ from trace2skill.records import Lesson, make_lesson
 
 MAX_CHARS = 400
 SENTENCES = 4
+FEWEST, LONGEST = 24, 160
+"""Characters of a sentence that says enough and not too much."""
 _FILLERS = frozenset(
     "about again always check could find from have here just like need never other please really same should"
     " some that them then there these they thing this those want what when will with work would your".split()
@@ -29,7 +31,7 @@ def corrections(runs: Sequence[Digest], min_tasks: int) -> list[Lesson]:
     said = [(run, turn, quote) for run in runs for turn in run.turns if (quote := directive(turn))]
     lessons = []
     for group in _groups(said):
-        _, _, quote = min(group, key=lambda one: (len(one[2]), one[2]))
+        quote = min((words for _, _, words in group), key=_rank)
         heads = {turn.after for _, turn, _ in group}
         after = heads.pop() if len(heads) == 1 else ""
         tasks = {run.task for run, _, _ in group}
@@ -54,9 +56,19 @@ def directive(turn: Turn) -> str:
     overruled = acts.overrules(opening)
     for found in _SENTENCE.findall(opening)[:SENTENCES]:
         sentence = str(found).strip()
-        if acts.corrects(sentence, overruled=overruled):
+        if _gist(sentence) and acts.corrects(sentence, overruled=overruled):
             return sentence
     return ""
+
+
+def _rank(quote: str) -> tuple[bool, bool, bool, str]:
+    """Rank the sentences of a group: one that lasts, that is an instruction, and of a good length comes first."""
+    return (
+        not acts.lasts(quote),
+        not acts.as_instruction(quote),
+        not FEWEST <= len(quote) <= LONGEST,
+        quote,
+    )
 
 
 def _advice(quote: str) -> str:
@@ -65,11 +77,16 @@ def _advice(quote: str) -> str:
     return told or f"follow what a user said: “{' '.join(quote.split())}”"
 
 
+def _gist(sentence: str) -> frozenset[str]:
+    """Return the words that tell what a sentence is about."""
+    return frozenset(re.findall(r"[a-z]{4,}", sentence.lower())) - _FILLERS
+
+
 def _groups(said: Sequence[_Said]) -> list[list[_Said]]:
     """Group what says the same: quotes that share two telling words or more with the first of a group."""
     groups: list[tuple[frozenset[str], list[_Said]]] = []
     for one in said:
-        gist = frozenset(re.findall(r"[a-z]{4,}", one[2].lower())) - _FILLERS
+        gist = _gist(one[2])
         home = next((group for words, group in groups if len(gist & words) >= 2), None)
         if home is None:
             groups.append((gist, [one]))

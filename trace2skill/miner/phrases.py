@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 MAX_CHARS = 4000
 MAX_WORDS = 5
 COMMON = 0.25
 """A word in so many of a tool's calls anyway says nothing about a fix."""
+MARK = 0.8
+"""What part of the calls that work must hold a word, and of those that fail must not, for it to be their mark."""
 
 _TOKEN = re.compile(
     r"""["']\$\{?[A-Za-z_]\w{0,40}\}?["']      # a quoted variable
@@ -30,23 +33,43 @@ def tokens(code: str) -> list[str]:
     return ['"$…"' if _VARIABLE.match(token) else token for token in found]
 
 
+class Background(NamedTuple):
+    """In how many of the calls of a tool each token occurs: of those that worked, and of those that failed."""
+
+    worked: Counter[str]
+    failed: Counter[str]
+    calls: tuple[int, int]
+    """How many there are of each."""
+
+    def is_telling(self, token: str, fixes: int) -> bool:
+        """Say whether *token*, which *fixes* fixes add, is not in the calls anyway.
+
+        It is rare but for the fixes, or it is what tells calls that work from calls that fail.
+        """
+        worked, failed = self.calls
+        rest = self.worked[token] + self.failed[token] - fixes
+        if rest <= COMMON * max(1, worked + failed - 2 * fixes):
+            return True
+        return self.worked[token] >= MARK * worked and self.failed[token] <= (1 - MARK) * failed
+
+
 def shared(
-    pairs: Sequence[tuple[str, str]], usual: Counter[str], calls: int, least: int
+    pairs: Sequence[tuple[str, str]], background: Background, least: int
 ) -> tuple[str, frozenset[int]]:
     """Return the phrase that most fixes add, and which pairs add it; nothing if fewer than *least* do.
 
-    A pair is (failing code, fixing code). *usual* counts, for each token, in how many of *calls* calls
-    of the same tool it occurs anyhow.
+    A pair is (failing code, fixing code).
     """
     added = [frozenset(tokens(fix)) - frozenset(tokens(failed)) for failed, fix in pairs]
     votes = Counter(token for words in added for token in words if _TELLING.match(token))
     telling = {
         token: count
         for token, count in votes.items()
-        if count >= least and usual[token] - count <= COMMON * max(1, calls - len(pairs))
+        if count >= least and background.is_telling(token, count)
     }
     if not telling:
         return "", frozenset()
+    usual = background.worked
     best = min(telling, key=lambda token: (-telling[token], usual[token], -len(token), token))
     doers = frozenset(at for at, words in enumerate(added) if best in words)
     common = frozenset.intersection(*(added[at] for at in doers))
@@ -58,8 +81,12 @@ def imports(code: str) -> frozenset[str]:
     return frozenset(_IMPORT.findall(code[:MAX_CHARS]))
 
 
-def usual_tokens(codes: Iterable[str]) -> Counter[str]:
-    """Return in how many of *codes* each token occurs."""
+def background(worked: Sequence[str], failed: Sequence[str]) -> Background:
+    """Return the background that the codes of a tool's calls make."""
+    return Background(_occurrences(worked), _occurrences(failed), (len(worked), len(failed)))
+
+
+def _occurrences(codes: Iterable[str]) -> Counter[str]:
     return Counter(token for code in codes for token in frozenset(tokens(code)))
 
 

@@ -159,9 +159,10 @@ def _add_phrase(case: Case) -> Remedy | None:
     if not all(failed for failed, _ in pairs) or len(pairs) < 2 or len(pairs) < len(case.shown):
         return None
     head = case.signature.head
-    every = [segment(action, head) for action in case.calls.of(head)]
+    worked = [segment(action, head) for action in case.calls.of(head) if action.failure is None]
+    failed = [segment(action, head) for action in case.calls.of(head) if action.failure is not None]
     least = max(2, round(SHARE * len(pairs)))
-    phrase, doers = phrases.shared(pairs, phrases.usual_tokens(every), len(every), least)
+    phrase, doers = phrases.shared(pairs, phrases.background(worked, failed), least)
     if not phrase:
         return None
     shown = [case.shown[at] for at in sorted(doers)]

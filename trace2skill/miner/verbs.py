@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from trace2skill.miner.digest import Action, Digest
 
-MOST_VERBS = 24
+FEWEST, MOST_VERBS = 2, 24
 SHARE = 0.7
 """What part of a program's calls must begin with a word that comes back in another run."""
 RUNS = 2
@@ -32,7 +32,11 @@ def find_verbs(runs: Iterable[Digest]) -> dict[str, frozenset[str]]:
     for head, words in users.items():
         verbs = frozenset(word for word, owners in words.items() if word and len(owners) >= RUNS)
         total = sum(calls[head, word] for word in words)
-        if verbs and len(words) <= MOST_VERBS and sum(calls[head, word] for word in verbs) >= SHARE * total:
+        if (
+            len(verbs) >= FEWEST
+            and len(words) <= MOST_VERBS
+            and sum(calls[head, word] for word in verbs) >= SHARE * total
+        ):
             known[head] = frozenset(word for word in words if word)
     return known
 
