@@ -61,12 +61,19 @@ def settle_conflicts(lessons: Sequence[Lesson], tasks: Tasks, lineage: Mapping[s
         _Clash(one, other, how, tell_apart(ordered[one], ordered[other], tasks))
         for one, other, how in find_conflicts(ordered, lineage)
     ]
-    ruling = _rule([clash for clash in clashes if clash.conditions is None], ordered, tasks)
+    asked = [clash for clash in clashes if _must_be_asked(clash, ordered, tasks)]
+    ruling = _rule([one for one in clashes if one.conditions is None and one not in asked], ordered, tasks)
     rejected, conflicts = ruling
     open_ones = [
         clash for clash in clashes if clash.conditions and not {clash.strong, clash.weak} & rejected.keys()
     ]
     into: dict[int, Lesson] = {}
+    for clash in asked:
+        pair = ordered[clash.strong], ordered[clash.weak]
+        if not {clash.strong, clash.weak} & (rejected.keys() | into.keys()):
+            into |= dict.fromkeys((clash.strong, clash.weak), _question(pair, tasks))
+            kept = into[clash.strong].id
+            conflicts.append(Conflict(lessons=pair, kept=kept, contrast=clash.contrast, reason="asked"))
     for group in _joined(open_ones):
         condition = _condition([ordered[at] for at in group], group, open_ones, tasks)
         into |= dict.fromkeys(group, condition)
@@ -109,6 +116,24 @@ def _rule(clashes: Sequence[_Clash], ordered: Sequence[Lesson], tasks: Tasks) ->
             Conflict(lessons=pair, kept=stands.id if stands else "", contrast=clash.contrast, reason=reason)
         )
     return ruling
+
+
+def _must_be_asked(clash: _Clash, ordered: Sequence[Lesson], tasks: Tasks) -> bool:
+    """Say whether users want it both ways, about as many the one as the other, and nothing tells when."""
+    pair = ordered[clash.strong], ordered[clash.weak]
+    return (
+        clash.conditions is None
+        and all(one.kind == "preference" for one in pair)
+        and _who_stands(*pair, tasks)[0] is None
+    )
+
+
+def _question(pair: tuple[Lesson, Lesson], tasks: Tasks) -> Lesson:
+    """Return one lesson that says to ask, as users want it both ways."""
+    one, other = sorted(pair, key=lambda lesson: lesson.id)
+    do = f"ask first, for some users want one thing, “{_bare(one.do)}”, and others “{_bare(other.do)}”"
+    wording = make_lesson("preference", one.when, do, topic=one.topic)
+    return msgspec.structs.replace(unite(pair, tasks, wording), contradicts=())
 
 
 def _who_stands(strong: Lesson, weak: Lesson, tasks: Tasks) -> tuple[Lesson | None, str]:

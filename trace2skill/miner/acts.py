@@ -58,12 +58,15 @@ _DIRECTS = re.compile(
 )
 # How a sentence begins that states something; what a verb may be, no list can say.
 _STATES = re.compile(
-    r"""(?: it | that | this | these | those | there | the | an? | we | they | you | he | she | i | is | are | was
-      | what | why | how | when | where | which | who | because | since | if | yes | no | not | thanks? | sorry
-      | maybe | fine | sure | great | good | one | all | none | more | nothing | ok | okay | still | only | so | and
-      | but | or | as | at | in | on | for | with | like | stop | wrong | wait | hmm | nope | actually | my | your
-      | quite | undo | revert | again | almost | well | at | just )\b""",
-    _FLAGS,
+    "(?:"
+    + "|".join(
+        "it that this these those there the a an we they you he she i is are was what why how when where which"
+        " who because since if yes no not thank thanks sorry maybe fine sure great good one all none more nothing"
+        " ok okay still only so and but or as at in on for with like stop wrong wait hmm nope actually my your"
+        " quite undo revert again almost well just".split()
+    )
+    + r")\b",
+    re.IGNORECASE,
 )
 _WANTS = re.compile(r"i want (?:a|an|the|it|them|you)\b", re.IGNORECASE)
 # Who says "I" or "my" speaks of his own affairs, but for what he said before, wants made, or is to be asked.
@@ -77,7 +80,8 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _LASTING = re.compile(
-    r"""\b(?: always | never | from\ now\ on | every\ time | each\ time | next\ time | for\ the\ future | convention
+    r"""\b(?: always | never | from\ now\ on | every\ time | each\ time | next\ time | for\ the\ future
+      | convention
       | in\ (?:this|our)\ (?:repo|repository|project|team|codebase|company|house)
       | we\ (?:all\ )?(?:always|never|only|use|keep|don'?t|do\ not|avoid|prefer|name)\b
       | our\ \w{3,20}\ (?:is|are|uses?|must|should)\b | here(?=[,.!]|$) )""",
@@ -106,9 +110,8 @@ def corrects(sentence: str, *, overruled: bool) -> bool:
         return False
     if "never mind" in sentence.lower():
         return False
-    forbids = _FORBIDS.search(sentence) is not None
-    if sentence.endswith("?") or forbids:
-        return forbids
+    if sentence.endswith("?") or forbids(sentence):
+        return forbids(sentence)
     states = _RULES.search(sentence) is not None and not _ASIDE.search(sentence)
     if states or _REMINDS.search(sentence) or _REDIRECTS.search(sentence):
         return True
@@ -126,6 +129,11 @@ def _opened(sentence: str) -> str:
     for _ in range(3):
         text = _OPENING.sub("", text, count=1)
     return text
+
+
+def forbids(sentence: str) -> bool:
+    """Say whether a sentence says what not to do."""
+    return _FORBIDS.search(sentence.replace("’", "'")) is not None
 
 
 def lasts(sentence: str) -> bool:

@@ -62,7 +62,7 @@ def directive(turn: Turn) -> str:
 
 
 def _rank(quote: str) -> tuple[bool, bool, bool, str]:
-    """Rank the sentences of a group: one that lasts, that is an instruction, and of a good length comes first."""
+    """Rank the sentences of a group: what lasts, what is an instruction, and what is of a good length."""
     return (
         not acts.lasts(quote),
         not acts.as_instruction(quote),
@@ -83,13 +83,13 @@ def _gist(sentence: str) -> frozenset[str]:
 
 
 def _groups(said: Sequence[_Said]) -> list[list[_Said]]:
-    """Group what says the same: quotes that share two telling words or more with the first of a group."""
-    groups: list[tuple[frozenset[str], list[_Said]]] = []
+    """Group turns that say the same: they share two telling words or more, and ask for it or forbid it alike."""
+    groups: list[tuple[frozenset[str], bool, list[_Said]]] = []
     for one in said:
-        gist = _gist(one[2])
-        home = next((group for words, group in groups if len(gist & words) >= 2), None)
+        gist, forbids = _gist(one[1].text[:MAX_CHARS]), acts.forbids(one[2])
+        home = next((group for words, no, group in groups if no == forbids and len(gist & words) >= 2), None)
         if home is None:
-            groups.append((gist, [one]))
+            groups.append((gist, forbids, [one]))
         else:
             home.append(one)
-    return [group for _, group in groups]
+    return [group for _, _, group in groups]

@@ -42,7 +42,7 @@ _ID = re.compile(r"[A-Za-z0-9][\w.#@:/+-]{3,63}")
 
 
 class Part(NamedTuple):
-    """One command of a call, or the call itself: its head, the word that may be its verb, and what it is about."""
+    """One command of a call, or the call itself: its head, what may be its verb, and what it is about."""
 
     head: str
     verb: str

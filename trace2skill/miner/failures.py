@@ -148,7 +148,7 @@ def _telling_line(text: str) -> str:
 
 
 def _telling(numbered: tuple[int, str]) -> tuple[int, int]:
-    """Rank a line of a failed call by how it sounds; of equals the last, for programs end with what stopped them."""
+    """Rank a line of a failed call by how it sounds; of equals the last: programs end with what is wrong."""
     at, line = numbered
     return len(set(_DENIES.findall(line[:QUOTE_CHARS].lower()))), at
 

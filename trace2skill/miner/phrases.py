@@ -12,7 +12,7 @@ MAX_WORDS = 5
 COMMON = 0.25
 """A word in so many of a tool's calls anyway says nothing about a fix."""
 MARK = 0.8
-"""What part of the calls that work must hold a word, and of those that fail must not, for it to be their mark."""
+"""What part of the calls that work must hold a word, and of those that fail must not, to be their mark."""
 
 _TOKEN = re.compile(
     r"""["']\$\{?[A-Za-z_]\w{0,40}\}?["']      # a quoted variable
@@ -34,7 +34,7 @@ def tokens(code: str) -> list[str]:
 
 
 class Background(NamedTuple):
-    """In how many of the calls of a tool each token occurs: of those that worked, and of those that failed."""
+    """In how many calls of a tool each token occurs: of those that worked, and of those that failed."""
 
     worked: Counter[str]
     failed: Counter[str]

@@ -9,7 +9,7 @@ from trace2skill.miner import templates, wording
 from trace2skill.miner.calls import Calls
 from trace2skill.miner.digest import Digest, evidence, evidence_of_call
 from trace2skill.miner.remedies import Remedy, find_remedy
-from trace2skill.miner.signatures import Signature
+from trace2skill.miner.signatures import Signature, rank
 from trace2skill.miner.stats import Table, p_more_among_successes
 from trace2skill.records import Counts, Evidence, Lesson, make_lesson
 
@@ -19,12 +19,12 @@ UNRECOVERED_P = 0.1
 
 def pitfalls(signatures: Iterable[Signature], runs: Sequence[Digest], min_tasks: int) -> list[Lesson]:
     """Return a lesson for each signature that recurs and has a remedy or costs runs their success."""
-    lessons = []
     calls = Calls(runs)
-    for signature in signatures:
+    known = [(signature, find_remedy(signature, calls)) for signature in signatures]
+    lessons = []
+    for signature, remedy in _pooled(known):
         if len(signature.tasks) < min_tasks or not wording.informative(signature.pattern):
             continue
-        remedy = find_remedy(signature, calls)
         counts = _counts(signature, runs)
         absent = wording.absent(signature)
         if remedy is None and absent is not None:
@@ -37,6 +37,29 @@ def pitfalls(signatures: Iterable[Signature], runs: Sequence[Digest], min_tasks:
             remedy = _caution(signature, runs)
         lessons.append(_lesson(signature, remedy, counts))
     return lessons
+
+
+_Known = tuple[Signature, Remedy | None]
+
+
+def _pooled(known: Iterable[_Known]) -> list[_Known]:
+    """Unite the signatures of one tool that the same remedy cures: an error may be worded in several ways."""
+    pooled: dict[tuple[str, str], _Known] = {}
+    alone: list[_Known] = []
+    for signature, remedy in known:
+        if remedy is None:
+            alone.append((signature, None))
+            continue
+        key = (signature.head, remedy.do)
+        if key not in pooled:
+            pooled[key] = (signature, remedy)
+            continue
+        first, told = pooled[key]
+        assert told is not None
+        occurrences = (*first.occurrences, *signature.occurrences)
+        shown = (*told.shown_by, *remedy.shown_by)
+        pooled[key] = (first._replace(occurrences=occurrences), told._replace(shown_by=shown))
+    return sorted([*pooled.values(), *alone], key=lambda one: rank(one[0]))
 
 
 def _caution(signature: Signature, runs: Sequence[Digest]) -> Remedy:

@@ -21,13 +21,13 @@ _VERB_PROGRAMS = frozenset(
 # Programs that only run what follows them, and their options that take a value.
 _WRAPPERS = frozenset("sudo time nohup env command exec builtin nice stdbuf timeout xargs".split())
 _VALUED = frozenset(("-C", "-c", "-u", "-n", "-I", "-L", "-P", "--git-dir", "--work-tree"))
-_NOISE = frozenset("cd echo export source . set true : pwd printf sleep clear exit".split())
+NOISE = frozenset("cd echo export source . set true : pwd printf sleep clear exit".split())
 FILTERS = frozenset("awk cat cut grep head jq less ls sed sort tail tee tr uniq wc".split())
 """Programs that only look at things or pass them on."""
 # Programs whose first word is a file, a pattern or a host.
 _FILE_PROGRAMS = frozenset(
-    "bash chmod chown cp curl diff file find ln mkdir mv node perl pytest rg rm rmdir ruby sh ssh stat tar touch"
-    " tree unzip wget which xxd zip zsh".split()
+    "bash chmod chown cp curl diff file find ln mkdir mv node perl pytest rg rm rmdir ruby sh ssh stat tar"
+    " touch tree unzip wget which xxd zip zsh".split()
 )
 _TEST_HEADS = frozenset("ctest jest nox phpunit pytest rspec tox unittest vitest".split())
 _TEST_VERBS = frozenset(("check", "test"))
@@ -71,14 +71,14 @@ def split(line: str) -> list[Command]:
 def main_head(commands: Iterable[Command]) -> str:
     """Return the head that a command line is about: the last that neither sets the scene nor filters."""
     every = [command.head for command in commands]
-    acting = [head for head in every if head not in _NOISE]
+    acting = [head for head in every if head not in NOISE]
     telling = [head for head in acting if head not in FILTERS]
     return (telling or acting or every or [""])[-1]
 
 
 def heads(commands: Iterable[Command]) -> tuple[str, ...]:
     """Return all heads but the scene-setting ones, each once."""
-    return tuple(dict.fromkeys(command.head for command in commands if command.head not in _NOISE))
+    return tuple(dict.fromkeys(command.head for command in commands if command.head not in NOISE))
 
 
 def runs_tests(commands: Iterable[Command]) -> bool:
@@ -168,7 +168,7 @@ def _head(program: str, rest: list[str]) -> str:
 
 def _verb(head: str, rest: list[str]) -> str:
     """Return the first plain word after a program that nobody knows."""
-    if " " in head or head in _NOISE or head in FILTERS or head in _FILE_PROGRAMS or head == "python":
+    if " " in head or head in NOISE or head in FILTERS or head in _FILE_PROGRAMS or head == "python":
         return ""
     at = _after_options(rest, 0)
     return rest[at] if at < len(rest) and _PLAIN.match(rest[at]) else ""

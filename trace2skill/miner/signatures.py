@@ -93,7 +93,12 @@ def find_signatures(runs: Iterable[Digest]) -> list[Signature]:
         Signature(head, error, templates.pattern([o.message for o in group]), tuple(group))
         for (head, error, _), group in groups.items()
     ]
-    return sorted(found, key=lambda s: (-len(s.tasks), -len(s.runs), s.head, s.pattern))
+    return sorted(found, key=rank)
+
+
+def rank(signature: Signature) -> tuple[int, int, str, str]:
+    """Rank signatures: the most widespread first."""
+    return -len(signature.tasks), -len(signature.runs), signature.head, signature.pattern
 
 
 def _united(groups: dict[_Key, list[Occurrence]]) -> dict[_Key, list[Occurrence]]:

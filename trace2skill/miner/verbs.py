@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-from trace2skill.miner.digest import Action, Digest
+from trace2skill.miner.digest import Action, Digest, Part
 
 FEWEST, MOST_VERBS = 2, 24
 SHARE = 0.7
@@ -14,7 +14,7 @@ RUNS = 2
 
 
 def with_verbs(runs: Sequence[Digest]) -> list[Digest]:
-    """Return *runs* with verbs in the heads of those programs that turn out to have some, as in ``kiln flash``."""
+    """Return *runs* with verbs in the heads of the programs that turn out to have some: ``kiln flash``."""
     known = find_verbs(runs)
     return [run._replace(actions=tuple(_renamed(action, known) for action in run.actions)) for run in runs]
 
@@ -44,9 +44,7 @@ def find_verbs(runs: Iterable[Digest]) -> dict[str, frozenset[str]]:
 def _renamed(action: Action, known: dict[str, frozenset[str]]) -> Action:
     if not action.command or not any(part.head in known for part in action.parts):
         return action
-    parts = tuple(
-        part._replace(head=part.full, verb="") if part.head in known else part for part in action.parts
-    )
+    parts = tuple(_with_verb(part) if part.head in known else part for part in action.parts)
     fuller = {old.head: new.head for old, new in zip(action.parts, parts, strict=True)}
     named = {part.head for part in action.parts}
     heads = [new.head for old, new in zip(action.parts, parts, strict=True) if old.head in action.heads]
@@ -54,3 +52,10 @@ def _renamed(action: Action, known: dict[str, frozenset[str]]) -> Action:
     return action._replace(
         head=fuller.get(action.head, action.head), heads=(*dict.fromkeys(heads), *roles), parts=parts
     )
+
+
+def _with_verb(part: Part) -> Part:
+    rest = list(part.operands)
+    if part.verb in rest:
+        rest.remove(part.verb)
+    return Part(part.full, "", tuple(rest))

@@ -28,6 +28,7 @@ _CAUTIONS = {
 }
 
 
+_READERS = frozenset("cat head less more tail Read read read_file view view_file open_file".split())
 _DENIALS = tuple(
     (re.compile(pattern, re.IGNORECASE), check)
     for pattern, check in (
@@ -77,6 +78,18 @@ def code(text: str) -> str:
     if "`" not in text:
         return f"`{text}`"
     return f"`` {text} ``"
+
+
+def deed_on(head: str, operand: str) -> str:
+    """Word that something is run, or run on a thing, or read."""
+    if operand and head in _READERS:
+        return f"read {code(operand)}"
+    return f"run {code(head)}" + (f" on {code(operand)}" if operand else "")
+
+
+def then(items: Sequence[str]) -> str:
+    """Return *items* as the steps of an order: A, then B."""
+    return ", then ".join(items)
 
 
 def quoted(message: str) -> str:

@@ -1,0 +1,162 @@
+"""What a run may do that another leaves out: a call, a call on one thing, a call before or after another."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple, TypeVar
+
+from trace2skill.miner import shell
+from trace2skill.miner.digest import EDIT, TESTS, THINKING, Digest
+
+HEADS = 60
+"""Calls that are set against each other: those of most tasks."""
+THINGS = 200
+"""Things that calls are made on and that are looked at: those of most tasks."""
+FEWEST, USUAL, NEARLY_ALL = 0.2, 0.5, 0.9
+"""Shares of the runs that could make a call."""
+Key = TypeVar("Key", str, tuple[str, str])
+
+
+class Outlined:
+    """A labelled run with the places of its calls: first and last of each head, first of each on a thing."""
+
+    def __init__(self, digest: Digest) -> None:
+        self.digest = digest
+        self.succeeded = digest.label == "success"
+        self.first: dict[str, int] = {}
+        self.last: dict[str, int] = {}
+        self.things: dict[tuple[str, str], int] = {}
+        for at, action in enumerate(digest.actions):
+            if action.by_user:
+                continue
+            for head in action.heads:
+                self.first.setdefault(head, at)
+                self.last[head] = at
+            for part in action.parts:
+                for operand in part.operands:
+                    self.things.setdefault((part.head, operand), at)
+
+
+def outline(run: Digest) -> Outlined:
+    """Return where the calls of *run* are."""
+    return Outlined(run)
+
+
+class Feature(NamedTuple):
+    """A call, on *operand* if that is given, on one *side* of the call it is tied to, or anywhere."""
+
+    side: Literal["", "after", "before"]
+    head: str
+    operand: str
+    anchor: str
+    """The call that makes runs comparable; what the call is beside, if it has a side."""
+
+    def applies(self, run: Outlined) -> bool:
+        """Say whether *run* is one that could show it."""
+        return not self.anchor or self.anchor in run.first
+
+    def shown(self, run: Outlined) -> int | None:
+        """Return the place of the call by which *run* shows it."""
+        if not self.applies(run):
+            return None
+        if self.operand:
+            return run.things.get((self.head, self.operand))
+        if self.side == "before":
+            at = run.first.get(self.head)
+            return at if at is not None and at < run.first[self.anchor] else None
+        at = run.last.get(self.head)
+        return at if at is not None and (self.side != "after" or at > run.last[self.anchor]) else None
+
+    def distance(self, run: Outlined) -> int:
+        """Return how many calls it is from what it is beside; 0 where it is beside nothing."""
+        at = self.shown(run)
+        if at is None or not self.side:
+            return 0
+        return abs(at - (run.first if self.side == "before" else run.last)[self.anchor])
+
+
+def deeds_of(runs: Sequence[Outlined]) -> Iterator[Feature]:
+    """Yield each call, and each call on a thing, that some runs make and some do not, in a fixed order.
+
+    What is asked does not depend on the outcomes: a call that hardly any run makes, or nearly all do, could
+    not tell them apart.
+    """
+    users: dict[str, set[str]] = defaultdict(set)
+    owners: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for run in runs:
+        for head in run.first:
+            users[head].add(run.digest.id)
+        for thing in run.things:
+            owners[thing].add(run.digest.id)
+    telling = [head for head in _most_used(users, HEADS) if is_deed(head) and head != EDIT]
+    for head in telling:
+        feature = Feature("", head, "", _company(head, runs))
+        if _divides(feature, runs, len(users[head])):
+            yield feature
+    for head, operand in _most_used(owners, THINGS):
+        if head in telling or head in THINKING:
+            continue
+        feature = Feature("", head, operand, _company_of((head, operand), runs))
+        if _divides(feature, runs, len(owners[head, operand])):
+            yield feature
+
+
+def orders_of(runs: Sequence[Outlined]) -> Iterator[Feature]:
+    """Yield each pair of calls of which one may come before the other, where most runs make both."""
+    users: Counter[str] = Counter(head for run in runs for head in run.first)
+    common = sorted(
+        head for head, count in users.items() if count >= USUAL * len(runs) and is_deed(head) and head != EDIT
+    )[:HEADS]
+    for head in common:
+        for anchor in common:
+            if head != anchor and TESTS not in (head, anchor):
+                yield Feature("before", head, "", anchor)
+
+
+def anchors_of(head: str, runs: Sequence[Outlined]) -> Iterator[Feature]:
+    """Yield the ways to place *head* before or after another call."""
+    users: Counter[str] = Counter(other for run in runs if head in run.first for other in run.first)
+    known = sorted(users, key=lambda other: (-users[other], other))[:HEADS]
+    for anchor in known:
+        if anchor not in (head, TESTS) and is_deed(anchor):
+            yield Feature("after", head, "", anchor)
+            if head != TESTS:
+                yield Feature("before", head, "", anchor)
+
+
+def _most_used(users: Mapping[Key, set[str]], most: int) -> list[Key]:
+    return sorted(users, key=lambda key: (-len(users[key]), key))[:most]
+
+
+def is_deed(head: str) -> bool:
+    """Say whether a call does something, rather than look, think or set the scene."""
+    return head not in shell.FILTERS and head not in shell.NOISE and head not in THINKING
+
+
+def _divides(feature: Feature, runs: Sequence[Outlined], owners: int) -> bool:
+    comparable = sum(feature.applies(run) for run in runs)
+    return FEWEST * comparable <= owners <= NEARLY_ALL * comparable
+
+
+def _company(head: str, runs: Sequence[Outlined]) -> str:
+    doers = [run for run in runs if head in run.first]
+    return _mark(doers, [run.last[head] for run in doers])
+
+
+def _company_of(thing: tuple[str, str], runs: Sequence[Outlined]) -> str:
+    doers = [run for run in runs if thing in run.things]
+    return _mark(doers, [run.things[thing] for run in doers])
+
+
+def _mark(doers: Sequence[Outlined], places: Sequence[int]) -> str:
+    """Return another call that nearly all of *doers* make: the mark of the runs that they compare with."""
+    beside: Counter[str] = Counter()
+    for run, at in zip(doers, places, strict=True):
+        beside.update(run.first.keys() - set(run.digest.actions[at].heads))
+    common = [
+        other
+        for other, count in beside.items()
+        if count >= NEARLY_ALL * len(doers) and other not in (EDIT, TESTS)
+    ]
+    return min(common, key=lambda other: (-beside[other], other), default="")
