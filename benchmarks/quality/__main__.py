@@ -9,8 +9,8 @@ from pathlib import Path
 
 from benchmarks.quality.contestants import mine
 from benchmarks.quality.corpus import make_corpus
-from benchmarks.quality.domains import BUILDERS
 from benchmarks.quality.judge import judge
+from benchmarks.quality.plants import NAMES
 from benchmarks.quality.skills import bullets_of
 from benchmarks.quality.writers import write_logs
 
@@ -24,10 +24,10 @@ found_at: Counter[str] = Counter()
 classes: Counter[str] = Counter()
 with tempfile.TemporaryDirectory() as folder:
     for seed in options.seeds:
-        for name in BUILDERS:
+        for name in NAMES:
             corpus = make_corpus(name, seed)
             logs = Path(folder) / f"{name}-{seed}"
-            labels = write_logs(corpus.runs, logs, ["claude_code"])
+            labels = write_logs(corpus.runs, logs, corpus.domain.formats)
             result = judge(bullets_of(mine(logs, labels, Path(folder) / "skills")), corpus)
             classes += result.counts
             for plant, support in corpus.planted:

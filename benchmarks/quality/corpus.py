@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from benchmarks.quality.domains import BUILDERS
-from benchmarks.quality.plants import Decoy, Domain, Plant
+from benchmarks.quality.plants import Decoy, Domain, Plant, load
 from benchmarks.quality.scene import Act, Said, Scene, Turn
+from benchmarks.quality.script import fill
 
 TASKS = 14
 SUPPORTS = (1, 2, 3, 2, 4, 3, 5, 2, 6, 3, 8, 1)
@@ -47,6 +47,7 @@ class Run(NamedTuple):
     domain: str
     task: str
     trial: int
+    system: str
     prompt: str
     turns: Sequence[Turn]
     success: bool
@@ -70,7 +71,7 @@ class Corpus(NamedTuple):
 
 def make_corpus(name: str, seed: int, tasks: int = TASKS) -> Corpus:
     """Make the runs of the domain *name*."""
-    domain = BUILDERS[name](Scene(name, seed, "names"))
+    domain = load(name, seed)
     cast = _cast(name, seed, tasks)
     shows = _deal(domain, cast, Scene(name, seed, "plan"))
     runs = [_play(domain, role, shows[role.id], Scene(name, seed, role.id)) for role in cast]
@@ -161,16 +162,16 @@ def _deal_decoys(domain: Domain, cast: Sequence[_Role], shows: dict[str, _Shows]
 
 
 def _play(domain: Domain, role: _Role, shows: _Shows, s: Scene) -> Run:
-    pieces = domain.course(s)
+    pieces = _course(domain, s)
     if s.often(0.5):
-        pieces = [*pieces, *s.chance.sample(again := domain.course(s), s.num(1, len(again)))]
+        pieces += _course(domain, s)[: s.num(1, len(pieces))]
     placed = [(float(at), turns) for at, turns in enumerate(pieces)]
     end = float(len(pieces))
     for plant, way in shows.plants:
         placed += _episode(plant, way, end, s)
     for decoy in shows.decoys:
         s.fresh()
-        placed.append((s.chance.uniform(0, end), decoy.play(s)))
+        placed.append((s.chance.uniform(0, end), decoy.script.play(s)))
     placed.sort(key=lambda piece: piece[0])
     turns = [_talk(turn, domain, s) for _, piece in placed for turn in piece]
     label = "success" if role.success != s.often(WRONG_LABELS) else "failure"
@@ -179,11 +180,21 @@ def _play(domain: Domain, role: _Role, shows: _Shows, s: Scene) -> Run:
         domain.name,
         role.task,
         role.trial,
-        domain.prompt(Scene(domain.name, role.prompt_seed, "prompt")),
+        domain.system,
+        _prompt(domain, Scene(domain.name, role.prompt_seed, "prompt")),
         [*turns, Act("", {}, "", say=s.pick(*(_ENDS if role.success else _GIVEN_UP)))],
         role.success,
         "" if s.often(UNLABELLED) else label,
     )
+
+
+def _course(domain: Domain, s: Scene) -> list[list[Turn]]:
+    s.fresh()
+    return [script.play(s) for script in domain.course if s.often(0.85)]
+
+
+def _prompt(domain: Domain, s: Scene) -> str:
+    return fill(s.pick(*domain.prompts), s)
 
 
 def _episode(plant: Plant, way: str, end: float, s: Scene) -> list[tuple[float, list[Turn]]]:
@@ -191,13 +202,13 @@ def _episode(plant: Plant, way: str, end: float, s: Scene) -> list[tuple[float, 
     s.fresh()
     start = {"start": -0.5, "end": end + s.chance.random()}.get(plant.place, s.chance.uniform(0.2, end - 0.2))
     if way == "right" or plant.wrong is None:
-        return [(start, plant.right(s))]
-    found = [(start, plant.wrong(s))]
+        return [(start, plant.right.play(s))]
+    found = [(start, plant.wrong.play(s))]
     if plant.kind in ("pitfall", "fact") and s.often(0.25):
-        found.append((start + 1e-3, plant.wrong(s)))
+        found.append((start + 1e-3, plant.wrong.play(s)))
     if way == "learn":
         gap = s.pick(0.01, 0.01, 0.01, 1.0, 2.0)
-        found.append((min(start + gap, end + 0.9), plant.right(s)))
+        found.append((min(start + gap, end + 0.9), plant.right.play(s)))
     return found
 
 

@@ -136,6 +136,8 @@ def _judge_one(heading: str, text: str, corpus: Corpus) -> Verdict:
     for plant in domain.plants:
         if plant.when and names(text, plant.when):
             return Verdict(text, "symptom", plant.id)
+    if names(positive, domain.ordinary):
+        return Verdict(text, "herring", "ordinary work")
     return Verdict(text, "other")
 
 

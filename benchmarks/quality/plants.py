@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Literal, NamedTuple
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
 
 from benchmarks.quality.scene import Scene, Turn
+from benchmarks.quality.script import fill, perform
 
 Kind = Literal["pitfall", "practice", "workflow", "fact", "preference"]
 Lure = Literal["accident", "herring", "noise", "habit", "injection", "secret"]
-Play = Callable[[Scene], list[Turn]]
+KINDS: tuple[Kind, ...] = ("pitfall", "fact", "practice", "workflow", "preference")
+LURES: tuple[Lure, ...] = ("accident", "herring", "noise", "habit", "injection", "secret")
 Terms = tuple[str, ...]
 """Alternatives; ``a + b`` asks for both, ``a > b`` for both in this order, ``a*`` for a beginning."""
+
+FOLDER = Path(__file__).parent / "domains"
+NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+
+
+class Script(NamedTuple):
+    """Scripts of which a run plays one."""
+
+    ways: Sequence[str]
+
+    def play(self, scene: Scene) -> list[Turn]:
+        """Return what happens."""
+        return perform(self.ways, scene)
 
 
 class Plant(NamedTuple):
@@ -22,11 +39,11 @@ class Plant(NamedTuple):
     sort: str
     when: Terms
     do: Terms
-    right: Play
-    wrong: Play | None = None
-    """What a run does that does not know the lesson; the last call fails, or the user objects."""
-    place: Literal["any", "start", "end"] = "any"
-    rival: str = ""
+    right: Script
+    wrong: Script | None
+    """What a run does that does not know the lesson; its last call fails, or the user objects."""
+    place: Literal["any", "start", "end"]
+    rival: str
     """The id of the lesson that says the contrary."""
 
 
@@ -36,45 +53,82 @@ class Decoy(NamedTuple):
     id: str
     kind: Lure
     terms: Terms
-    play: Play
+    script: Script
 
 
 class Domain(NamedTuple):
     """One kind of work, with words of its own."""
 
     name: str
+    held_out: bool
+    """Whether a person who improves the miner should not look into it."""
+    formats: Sequence[str]
     system: str
-    prompt: Callable[[Scene], str]
-    course: Callable[[Scene], list[list[Turn]]]
+    prompts: Sequence[str]
+    course: Sequence[Script]
     """The ordinary work of a run, in pieces between which other things may happen."""
+    ordinary: Terms
+    """Calls of the ordinary work, which no rule should recommend."""
     talk: Sequence[str]
-    """What the agent says now and then."""
     plants: Sequence[Plant]
     decoys: Sequence[Decoy]
 
 
-def pitfall(id_: str, sort: str, terms: tuple[Terms, Terms], wrong: Play, right: Play) -> Plant:
-    """Plant a call that fails and the call that then works; *terms* name the condition and the remedy."""
-    return Plant(id_, "pitfall", sort, *terms, right, wrong)
+def load(name: str, seed: int) -> Domain:
+    """Read the domain *name*; *seed* draws its names and which half of the wordings are in use."""
+    scene = Scene(name, seed, "names")
+    data = tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))
+    names = {key: _draw_name(options, scene) for key, options in data.pop("names").items()}
+    data = _put(data, names)
+    return Domain(
+        name=name,
+        held_out=data.get("held_out", False),
+        formats=data["formats"],
+        system=data["system"],
+        prompts=data["prompts"],
+        course=[Script([text]) for text in data["course"]],
+        ordinary=tuple(data["ordinary"]),
+        talk=data["talk"],
+        plants=[_plant(kind, row, seed) for kind in KINDS for row in data.get(kind, ())],
+        decoys=[
+            Decoy(row["id"], kind, tuple(row["terms"]), Script(row["play"]))
+            for kind in LURES
+            for row in data.get(kind, ())
+        ],
+    )
 
 
-def fact(id_: str, sort: str, terms: tuple[Terms, Terms], wrong: Play, right: Play) -> Plant:
-    """Plant a truth about the environment that runs hit upon."""
-    return Plant(id_, "fact", sort, *terms, right, wrong)
+def _plant(kind: Kind, row: Mapping[str, Any], seed: int) -> Plant:
+    return Plant(
+        id=row["id"],
+        kind=kind,
+        sort=row["sort"],
+        when=tuple(row.get("when", ())),
+        do=tuple(row["do"]),
+        right=Script(_half(row["right"], seed)),
+        wrong=Script(_half(row["wrong"], seed)) if "wrong" in row else None,
+        place=row.get("place", "any"),
+        rival=row.get("rival", ""),
+    )
 
 
-def practice(
-    id_: str, terms: tuple[Terms, Terms], right: Play, place: Literal["any", "start", "end"] = "end"
-) -> Plant:
-    """Plant something that successful runs do and failed ones leave out."""
-    return Plant(id_, "practice", "look" if place == "start" else "verify", *terms, right, place=place)
+def _half(ways: Sequence[str], seed: int) -> Sequence[str]:
+    """Return every other of four wordings or more, so that odd and even seeds speak differently."""
+    return ways if len(ways) < 4 else ways[seed % 2 :: 2]
 
 
-def preference(id_: str, do: Terms, wrong: Play, right: Play, rival: str = "") -> Plant:
-    """Plant what users ask for after they saw the work."""
-    return Plant(id_, "preference", "said", (), do, right, wrong, rival=rival)
+def _draw_name(options: Sequence[str] | str, scene: Scene) -> str:
+    """Return one of *options*, or a text with its slots filled."""
+    return fill(options, scene) if isinstance(options, str) else str(scene.pick(*options))
 
 
-def workflow(id_: str, terms: tuple[Terms, Terms], right: Play, wrong: Play) -> Plant:
-    """Plant an order that successful runs share; *wrong* is the order of others."""
-    return Plant(id_, "workflow", "order", *terms, right, wrong)
+def _put(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        for key, name in names.items():
+            value = value.replace(f"‹{key}›", name)
+        return value
+    if isinstance(value, list):
+        return [_put(item, names) for item in value]
+    if isinstance(value, dict):
+        return {key: _put(item, names) for key, item in value.items()}
+    return value

@@ -71,13 +71,3 @@ class Scene:
     def hex(self, length: int = 8) -> str:
         """Return hexadecimal digits."""
         return "".join(self.chance.choices("0123456789abcdef", k=length))
-
-
-def sh(command: str, out: str = "", code: int = 0, say: str = "") -> Act:
-    """Return a command that was run in a shell."""
-    return Act(SHELL, {"command": command}, out, code, say)
-
-
-def api(tool: str, args: dict[str, Any], out: str, code: int = 0, say: str = "") -> Act:
-    """Return a call of a tool that takes named arguments."""
-    return Act(tool, args, out, code, say)

@@ -11,11 +11,11 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`])")
 
 
 def bullets_of(folder: Path) -> list[tuple[str, str]]:
-    """Return the bullets of ``SKILL.md`` and of the references, each with the heading above it."""
+    """Return the bullets of ``SKILL.md`` and of the references, each with the heading above it; not the links."""
     found = []
     for path in [folder / "SKILL.md", *sorted((folder / "references").glob("**/*.md"))]:
         if path.is_file():
-            found += list(bullets(path.read_text("utf-8")))
+            found += [pair for pair in bullets(path.read_text("utf-8")) if "](references/" not in pair[1]]
     return found
 
 

@@ -1,17 +1,15 @@
-"""Write runs as the logs of real programs."""
+"""Write runs as sessions of Claude Code: a record per content block, linked by parent."""
 
 from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks.quality.corpus import Run
 from benchmarks.quality.scene import SHELL, Act, Said, Scene
-
-Writer = Callable[[Sequence[Run], Path], list[tuple[Run, str]]]
 
 
 class _Session:
@@ -22,6 +20,7 @@ class _Session:
         self.id = str(uuid.UUID(int=self.scene.chance.getrandbits(128), version=4))
         self.records: list[dict[str, Any]] = []
         self.cwd = f"/srv/agents/{run.domain}"
+        self.domain = run.domain
 
     def add(self, kind: str, **rest: Any) -> None:
         """Add the next record."""
@@ -58,7 +57,7 @@ class _Session:
             self.say({"type": "text", "text": turn.say})
         if not turn.tool:
             return
-        name = "Bash" if turn.tool == SHELL else f"mcp__desk__{turn.tool}"
+        name = "Bash" if turn.tool == SHELL else f"mcp__{self.domain}__{turn.tool}"
         call = f"toolu_{self.scene.hex(20)}"
         self.say({"type": "tool_use", "id": call, "name": name, "input": turn.args})
         text = f"Exit code {turn.code}\n{turn.out}" if turn.code and turn.tool == SHELL else turn.out
@@ -82,26 +81,7 @@ def claude_code(runs: Sequence[Run], folder: Path) -> list[tuple[Run, str]]:
                 session.add("user", message={"role": "user", "content": turn.text})
             else:
                 session.act(turn)
-        path = folder / "claude_code" / f"{session.id}.jsonl"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("".join(_line(record) for record in session.records), "utf-8")
+        lines = (json.dumps(record, ensure_ascii=False, separators=(",", ":")) for record in session.records)
+        (folder / f"{session.id}.jsonl").write_text("".join(f"{line}\n" for line in lines), "utf-8")
         named.append((run, session.id))
     return named
-
-
-def _line(record: Any) -> str:
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n"
-
-
-WRITERS: dict[str, Writer] = {"claude_code": claude_code}
-
-
-def write_logs(runs: Sequence[Run], folder: Path, formats: Sequence[str]) -> Path:
-    """Write *runs* in turns as *formats*; return the labels file beside them."""
-    rows = ["id,label\n"]
-    for at, name in enumerate(formats):
-        own = [run for place, run in enumerate(runs) if place % len(formats) == at]
-        rows += [f"{id_},{run.label}\n" for run, id_ in WRITERS[name](own, folder) if run.label]
-    labels = folder.parent / f"{folder.name}.labels.csv"
-    labels.write_text("".join([rows[0], *sorted(rows[1:])]), "utf-8")
-    return labels
