@@ -1,48 +1,62 @@
-"""Print what skills are worth: ``python -m benchmarks.quality [--seeds 1 2 3] [--show]``."""
+"""Print what skills are worth: ``python -m benchmarks.quality [--seeds 1 2 3] [--show] [--json FILE]``."""
 
 from __future__ import annotations
 
 import argparse
-import tempfile
-from collections import Counter
+import json
+import time
 from pathlib import Path
 
-from benchmarks.quality.contestants import mine
-from benchmarks.quality.corpus import make_corpus
-from benchmarks.quality.judge import judge
+from benchmarks.quality import tables
+from benchmarks.quality.contestants import install_peer
+from benchmarks.quality.grounding import total as add_up
+from benchmarks.quality.planted import Plan, measure
 from benchmarks.quality.plants import NAMES
-from benchmarks.quality.skills import bullets_of
-from benchmarks.quality.writers import write_logs
+from benchmarks.quality.scores import as_json, total
+from benchmarks.table import show
 
-parser = argparse.ArgumentParser(description="Measure what skills are worth.")
-parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
-parser.add_argument("--show", action="store_true", help="print every bullet with its class")
-options = parser.parse_args()
 
-planted_at: Counter[str] = Counter()
-found_at: Counter[str] = Counter()
-classes: Counter[str] = Counter()
-with tempfile.TemporaryDirectory() as folder:
-    for seed in options.seeds:
-        for name in NAMES:
-            corpus = make_corpus(name, seed)
-            logs = Path(folder) / f"{name}-{seed}"
-            labels = write_logs(corpus.runs, logs, corpus.domain.formats)
-            result = judge(bullets_of(mine(logs, labels, Path(folder) / "skills")), corpus)
-            classes += result.counts
-            for plant, support in corpus.planted:
-                row = f"{plant.kind} support {min(support, 4)}{'+' * (support >= 4)}"
-                planted_at[row] += 1
-                found_at[row] += plant.id in result.found
-                if options.show and plant.id not in result.found:
-                    print(f"{name}-{seed} missed {plant.kind}, {plant.sort}, {plant.id}, support {support}")
-            if options.show:
-                for verdict in result.verdicts:
-                    print(f"{name}-{seed} {verdict.found:13} {verdict.about:9} {verdict.bullet}")
-for row in sorted(planted_at):
-    print(f"{row:24} recall {found_at[row]:3} of {planted_at[row]:3}")
-judged = sum(classes.values()) - classes["other"]
-print(dict(classes))
-print(
-    f"precision {classes['true'] / max(1, judged):.2f} without other, {classes['true'] / max(1, sum(classes.values())):.2f} of all"
-)
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="Measure what skills are worth.")
+    parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
+    parser.add_argument("--domains", nargs="+", choices=NAMES, default=list(NAMES))
+    parser.add_argument("--show", action="store_true", help="also print every bullet, and what was missed")
+    parser.add_argument("--json", type=Path, help="write everything into this file")
+    parser.add_argument("--peer", type=Path, metavar="CACHE", help="install skilldistill there and compare")
+    options = parser.parse_args()
+    begin = time.perf_counter()
+    program, version = install_peer(options.peer) if options.peer else (None, "")
+    entries = measure(Plan(options.seeds, options.domains, beside=options.peer is not None, program=program))
+    if options.show:
+        print("\n".join(line for entry in entries for line in entry.notes), end="\n\n")
+    for make in (
+        tables.contestants,
+        tables.seeds,
+        tables.kinds,
+        tables.sorts,
+        tables.domains,
+        tables.halves,
+        tables.classes,
+    ):
+        show(make(entries), as_json=False)
+        print()
+    grounding = add_up(entry.grounding for entry in entries)
+    print("M5", grounding)
+    print(f"{time.perf_counter() - begin:.0f} s")
+    if options.json:
+        labels = list(dict.fromkeys(label for entry in entries for label in entry.scores))
+        report = {
+            "seeds": options.seeds,
+            "peer": version,
+            "planted": {
+                label: as_json(total(e.scores[label] for e in entries if label in e.scores))
+                for label in labels
+            },
+            "grounding": grounding._asdict(),
+        }
+        options.json.write_text(json.dumps(report, indent=2) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -20,11 +20,11 @@ def bullets_of(folder: Path) -> list[tuple[str, str]]:
 
 
 def bullets(text: str) -> Iterator[tuple[str, str]]:
-    """Yield (heading, bullet); lines below a bullet that are indented belong to it."""
+    """Yield (heading, bullet); lines that follow a bullet at once belong to it, as Markdown has it."""
     heading, item, prose = "", "", ""
     for line in [*_body(text).splitlines(), "#"]:
         hit = _ITEM.match(line)
-        if item and line.startswith((" ", "\t")) and line.strip() and not hit:
+        if item and line.strip() and not hit and not line.startswith(("#", "|", "```", ">")):
             item += " " + line.strip()
             continue
         if item:
