@@ -60,10 +60,10 @@ _DIRECTS = re.compile(
 _STATES = re.compile(
     "(?:"
     + "|".join(
-        "it that this these those there the a an we they you he she i is are was what why how when where which"
-        " who because since if yes no not thank thanks sorry maybe fine sure great good one all none more nothing"
-        " ok okay still only so and but or as at in on for with like stop wrong wait hmm nope actually my your"
-        " quite undo revert again almost well just".split()
+        "it that this these those there the a an we they you he she i is are was what why how when where"
+        " which who because since if yes no not thank thanks sorry maybe fine sure great good one all none"
+        " more nothing ok okay still only so and but or as at in on for with like stop wrong wait hmm nope"
+        " actually my your quite undo revert again almost well just".split()
     )
     + r")\b",
     re.IGNORECASE,

@@ -83,7 +83,7 @@ def _gist(sentence: str) -> frozenset[str]:
 
 
 def _groups(said: Sequence[_Said]) -> list[list[_Said]]:
-    """Group turns that say the same: they share two telling words or more, and ask for it or forbid it alike."""
+    """Group turns that say the same: they share two telling words, and ask for it or forbid it alike."""
     groups: list[tuple[frozenset[str], bool, list[_Said]]] = []
     for one in said:
         gist, forbids = _gist(one[1].text[:MAX_CHARS]), acts.forbids(one[2])
