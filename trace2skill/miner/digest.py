@@ -36,6 +36,8 @@ _WRAPPED = re.compile(r"(?:/usr)?(?:/bin/)?(?:ba|z|da)?sh -l?c (['\"])(.*)\1\s*$
 VALUE_CHARS = 300
 CODE_CHARS = 4000
 OPERAND_CHARS = 48
+MOST_CALLED = 16
+_CALLED = re.compile(r"([A-Za-z_]\w{3,40})\s?\(")
 _NAMING = re.compile(r"[A-Za-z]{2}")
 RESULT_CHARS = 4000
 _ID = re.compile(r"[A-Za-z0-9][\w.#@:/+-]{3,63}")
@@ -123,6 +125,11 @@ def digest(trajectory: Trajectory) -> Digest:
     )
 
 
+def bare(name: str) -> str:
+    """Return the name of a tool without that of the server that offers it: both are one tool."""
+    return name.rsplit("__", 1)[-1] if name.startswith("mcp__") else name
+
+
 def evidence(run: Digest, step: int, field: Field, quote: str) -> Evidence:
     """Return a quote from *run* as evidence."""
     return Evidence(trajectory=run.id, step=step, field=field, quote=quote)
@@ -153,7 +160,7 @@ def _action(step: Step, call: ToolCall, result: ToolResult | None) -> Action:
     arguments = dict(_leaves(call.arguments))
     command = _command(call)
     commands = shell.split(command) if command else []
-    head = shell.main_head(commands) if commands else call.name
+    head = shell.main_head(commands) if commands else bare(call.name)
     failure = failure_of(result, head) if result is not None else None
     if failure is not None and len(commands) > 1:
         head = _head_at_fault([c.head for c in commands], failure) or head
@@ -168,7 +175,7 @@ def _action(step: Step, call: ToolCall, result: ToolResult | None) -> Action:
         failure=failure,
         answered=result is not None,
         by_user=call.requestor == "user",
-        parts=_parts(commands) if commands else (Part(call.name, "", _values(arguments)),),
+        parts=_parts(commands) if commands else (Part(head, "", _values(arguments, call)),),
     )
 
 
@@ -184,8 +191,10 @@ def _parts(commands: list[shell.Command]) -> tuple[Part, ...]:
     )
 
 
-def _values(arguments: dict[str, str]) -> tuple[str, ...]:
-    return tuple(value for value in arguments.values() if _is_operand(value))
+def _values(arguments: dict[str, str], call: ToolCall) -> tuple[str, ...]:
+    """Return what a call is about: its short arguments, and what the code that it runs calls."""
+    called = dict.fromkeys(_CALLED.findall(_code(call)))
+    return (*(value for value in arguments.values() if _is_operand(value)), *list(called)[:MOST_CALLED])
 
 
 def _is_operand(word: str) -> bool:

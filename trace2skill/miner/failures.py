@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-import msgspec
-
 from trace2skill.miner.classes import classify
+from trace2skill.miner.refusals import refusal
 from trace2skill.records import ToolResult
 
 LOOKED_AT = 20_000
 QUOTE_CHARS = 240
+NOT_FOUND = 127
+"""The exit code by which shells say that there is no such command (POSIX)."""
 
 
 class Failure(NamedTuple):
@@ -39,13 +40,17 @@ _STARTS = re.compile(
     re.IGNORECASE,
 )
 _WHOLE = re.compile(
-    r"^(?:<tool_use_error>)?\s{0,4}(?:error|fatal|exception|traceback|failed|failure)\b\s{0,2}[:\[(!-]",
+    r"^(?:<tool_use_error>)?\s{0,4}(?:error|fatal|exception|traceback|failed|failure|refused|rejected|denied"
+    r"|declined|aborted|forbidden|unauthorized|invalid request)\b\s{0,2}[:\[(!-]",
     re.IGNORECASE,
 )
 _EXIT_CODE = re.compile(
     r"(?:exit(?:ed)? (?:with )?(?:exit )?(?:code|status)|<returncode>|returncode:?)[: ]{0,2}(-?\d{1,4})\b",
     re.IGNORECASE,
 )
+_TRACEBACK = "Traceback (most recent call last)"
+# The last line of a traceback, whatever its exception is called.
+_RAISED = re.compile(r"[A-Za-z_][\w.]{0,120}(?::|$)")
 _FENCE = re.compile(r"^```\w{0,20}\n|\n```$")
 # A listing with line numbers, which may well hold a traceback.
 _QUOTES_CODE = re.compile(r"\s{0,8}\d{1,6}[\t:→|]")
@@ -82,8 +87,9 @@ def failure_of(result: ToolResult, head: str) -> Failure | None:
     if result.is_error or code:
         if not result.is_error and _is_quiet(text, head, code):
             return None
-        message = _telling_line(text)
-        return Failure(classify(message), message) if message else Failure("failed", "")
+        message = _clean(refusal(text.strip())) or _telling_line(text)
+        error = "missing-command" if code == NOT_FOUND else classify(message)
+        return Failure(error, message) if message else Failure("failed", "")
     if code == 0:
         return None
     return _failure_in_text(text, explicit=result.is_error is False)
@@ -107,28 +113,16 @@ def _failure_in_text(text: str, *, explicit: bool) -> Failure | None:
     body = _FENCE.sub("", text.strip()).strip()
     first = body.split("\n", 1)[0]
     if body.startswith("{"):
-        message = _json_error(body)
+        message = _clean(refusal(body))
         return Failure(classify(message), message) if message else None
     if explicit:
         return None
-    if "Traceback (most recent call last)" in body and not _QUOTES_CODE.match(body):
+    if _TRACEBACK in body and not _QUOTES_CODE.match(body):
         message = _telling_line(body)
         return Failure(classify(message), message)
     if _WHOLE.match(first) or (len(body) < 400 and (_NOT_FOUND.search(first) or _EXCEPTION.match(first))):
         return Failure(classify(first), _clean(first))
     return None
-
-
-def _json_error(body: str) -> str:
-    """Return the message of a JSON answer that reports an error."""
-    try:
-        value = msgspec.json.decode(body)
-    except msgspec.DecodeError:
-        return ""
-    error = value.get("error") if isinstance(value, dict) else None
-    if isinstance(error, dict):
-        error = error.get("message")
-    return _clean(error) if isinstance(error, str) and error in body else ""
 
 
 def _telling_line(text: str) -> str:
@@ -137,6 +131,9 @@ def _telling_line(text: str) -> str:
     for line in reversed(lines):
         if _EXCEPTION.match(line.strip()):
             return _clean(line)
+    raised = [line for line in lines if line[:1].strip()]
+    if _TRACEBACK in text and raised and _RAISED.match(raised[-1]):
+        return _clean(raised[-1])
     for pattern in (_TEST_SUMMARY, _STARTS):
         for line in lines:
             if pattern.match(line.strip()):

@@ -1,0 +1,54 @@
+"""Answers in JSON that refuse: a state that says no, or an error, with the reason in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+_STATES = ("state", "status", "result", "outcome", "verdict", "decision", "level", "severity", "type", "kind")
+_NO = frozenset(
+    "aborted bad_request blocked conflict declined denied error failed failure fatal fault forbidden invalid"
+    " not_found refused rejected timeout unauthorized unavailable unprocessable".split()
+)
+_YES = ("ok", "success", "succeeded", "accepted", "allowed", "valid_request")
+_REASONS = (
+    "message", "msg", "reason", "detail", "details", "description", "error_message", "errorMessage", "why",
+    "explanation", "error", "title",
+)  # fmt: skip
+MOST_CHARS = 20_000
+
+
+def refusal(body: str) -> str:
+    """Return why a JSON answer refuses, verbatim as it stands in *body*; nothing if it does not refuse."""
+    if len(body) > MOST_CHARS:
+        return ""
+    try:
+        value = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return ""
+    if not isinstance(value, dict) or not _refuses(value):
+        return ""
+    return next((reason for reason in _reasons(value) if reason.strip() and reason in body), "")
+
+
+def _refuses(value: Mapping[str, Any]) -> bool:
+    if value.get("error") or value.get("errors"):
+        return True
+    if any(value.get(key) is False for key in _YES):
+        return True
+    return any(str(value.get(key, "")).lower() in _NO for key in _STATES)
+
+
+def _reasons(value: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the texts that may be the reason, those of an inner error first."""
+    errors = value.get("errors")
+    for inner in (value.get("error"), errors[0] if isinstance(errors, list) and errors else None):
+        if isinstance(inner, dict):
+            yield from _reasons(inner)
+        elif isinstance(inner, str):
+            yield inner
+    for key in _REASONS:
+        if isinstance(value.get(key), str):
+            yield value[key]
