@@ -174,7 +174,7 @@ class Lesson(Record, frozen=True):
     topic: str = ""
     """The tool or command that it is about; groups lessons under one heading."""
     verified: bool = False
-    """A later step of a run shows that the remedy works."""
+    """A step of a run shows that the remedy works, or the user's verifier says so."""
     counts: Counts | None = None
     contradicts: tuple[str, ...] = ()
 

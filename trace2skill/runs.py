@@ -15,7 +15,8 @@ from trace2skill.records import encode
 class RunFolder:
     """The folder of one run, made on entering; everything in it is redacted.
 
-    It lies beside the skills under ``.trace2skill/runs/`` with a ``.gitignore`` of its own.
+    It lies beside the skills under ``.trace2skill/runs/`` with a ``.gitignore`` of its own. What an
+    earlier run left in it goes, but for its folders: what they hold may be used again.
     """
 
     def __init__(self, skills: Path, name: str) -> None:
@@ -83,6 +84,7 @@ class RunFolder:
     def write_text(self, file: str, text: str) -> None:
         """Write *text* as it is, byte for byte."""
         try:
+            (self.path / file).parent.mkdir(exist_ok=True)
             (self.path / file).write_bytes(text.encode("utf-8"))
         except OSError as error:
             raise self._trouble(error) from error

@@ -35,10 +35,10 @@ def quote(role: str, step: int, text: str, name: str = "A") -> dict[str, Any]:
     return {"role": role, "run": name, "step": step, "quote": text}
 
 
-def learn(own: Trajectory, others: tuple[Trajectory, ...], *quotes: dict[str, Any], **more: Any) -> Lesson:
+def learn(own: Trajectory, others: tuple[Trajectory, ...], *quotes: dict[str, Any]) -> Lesson:
     lesson = {"kind": "pitfall", "when": "it fails", "do": "Build the part", "why": "", "quotes": quotes}
     ask = Ask(ScriptedBackend([json.dumps({"lessons": [lesson]})]), "scripted")
-    (found,) = asyncio.run(analyse(own, ask, prepare(own, ask, others), **more)).lessons
+    (found,) = asyncio.run(analyse(own, ask, prepare(own, ask, others))).lessons
     return found
 
 
@@ -105,17 +105,3 @@ def test_what_a_successful_run_did_is_shown_by_its_success(
     own: Trajectory, text: str, verified: bool
 ) -> None:
     assert learn(own, (), quote("context", 1, text)).verified is verified
-
-
-def test_a_verifier_is_asked_only_where_the_logs_do_not_show_it() -> None:
-    asked: list[str] = []
-
-    def verifier(lesson: Lesson, trajectory: Trajectory) -> bool:
-        asked.append(trajectory.id)
-        return lesson.do == "Build the part"
-
-    assert learn(OWN, (), SYMPTOM, verifier=verifier).verified
-    assert asked == [OWN.id]
-    assert learn(OWN, (), SYMPTOM, quote("remedy", 3, "part was built"), verifier=verifier).verified
-    assert asked == [OWN.id]
-    assert not learn(OWN, (), SYMPTOM, verifier=lambda lesson, trajectory: False).verified

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
-
-import msgspec
 
 from trace2skill.analysts.briefs import STAGE, Analyst, Brief, prepare
 from trace2skill.analysts.drafts import LessonDraft
@@ -16,10 +14,7 @@ from trace2skill.llm.ask import Ask
 from trace2skill.llm.base import Request
 from trace2skill.records import Lesson, Trajectory, make_lesson
 
-__all__ = ["STAGE", "Analysis", "Brief", "Verifier", "analyse", "find_quote", "prepare", "request_for"]
-
-Verifier = Callable[[Lesson, Trajectory], bool]
-"""Says whether a remedy holds, out of the model's reach; asked only where the logs do not show it."""
+__all__ = ["STAGE", "Analysis", "Brief", "analyse", "find_quote", "prepare", "request_for"]
 
 
 class Analysis(NamedTuple):
@@ -39,9 +34,7 @@ def request_for(trajectory: Trajectory, ask: Ask, siblings: Sequence[Trajectory]
     return prepare(trajectory, ask, siblings).request
 
 
-async def analyse(
-    trajectory: Trajectory, ask: Ask, brief: Brief | None = None, verifier: Verifier | None = None
-) -> Analysis:
+async def analyse(trajectory: Trajectory, ask: Ask, brief: Brief | None = None) -> Analysis:
     """Ask the analyst about *trajectory* and keep what its quotes bear out.
 
     *brief* is that of ``prepare``, where it was made beforehand: counting tokens takes time. Raises
@@ -54,7 +47,7 @@ async def analyse(
     for draft in ending.lessons:
         quotes = tuple(dict.fromkeys(_quotes(draft, brief.runs)))
         if quotes and draft.do.strip():
-            lessons.append(_verify(_lesson(draft, quotes, brief.runs), trajectory, verifier))
+            lessons.append(_lesson(draft, quotes, brief.runs))
         else:
             dropped.append(f"{draft.when}: {draft.do}")
     return Analysis(tuple(lessons), tuple(dropped), brief.analyst, turns, ending.reason)
@@ -84,9 +77,3 @@ def _lesson(draft: LessonDraft, quotes: tuple[Shown, ...], runs: Runs) -> Lesson
         topic=calls[0] if calls else "",
         verified=verified(quotes, runs),
     )
-
-
-def _verify(lesson: Lesson, trajectory: Trajectory, verifier: Verifier | None) -> Lesson:
-    if lesson.verified or verifier is None or not verifier(lesson, trajectory):
-        return lesson
-    return msgspec.structs.replace(lesson, verified=True)

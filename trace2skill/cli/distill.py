@@ -38,6 +38,9 @@ def distill(
     seed: o.Seed = None,
     turns: o.Turns = None,
     prompts: o.Prompts = None,
+    verifier: o.VerifierCommand = None,
+    verifier_timeout: o.VerifierTimeout = None,
+    verifier_env: o.VerifierEnv = None,
     dry_run: o.DryRun = False,
     json: o.Json = False,
 ) -> None:

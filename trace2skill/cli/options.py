@@ -49,4 +49,14 @@ Turns = Annotated[int | None, typer.Option(min=1, help="Replies per analysed run
 Prompts = Annotated[
     str | None, typer.Option(help="A folder whose files replace the prompts of the same name.")
 ]
+VerifierCommand = Annotated[
+    str | None,
+    typer.Option("--verifier", help="A command that says whether a lesson holds; it reads JSON on stdin."),
+]
+VerifierTimeout = Annotated[
+    float | None, typer.Option(min=0.1, help="Seconds that it has for one lesson.  [default: 60]")
+]
+VerifierEnv = Annotated[
+    str | None, typer.Option(help="Variables that it gets beside PATH, HOME and LANG: names, with commas.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what it would take, and do nothing.")]

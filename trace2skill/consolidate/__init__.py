@@ -2,7 +2,7 @@
 
 from trace2skill.consolidate.guard import guards
 from trace2skill.consolidate.merge import Conflict, Fate, Merge, distinct, merge_same, trace, unite
-from trace2skill.consolidate.routing import Decision, Routes, Thresholds, explain, route
+from trace2skill.consolidate.routing import Decision, Routes, Thresholds, explain, route, unproven
 from trace2skill.consolidate.settle import settle_conflicts
 from trace2skill.consolidate.support import Tasks, support
 
@@ -23,4 +23,5 @@ __all__ = [
     "support",
     "trace",
     "unite",
+    "unproven",
 ]

@@ -107,6 +107,16 @@ def decide(lesson: Lesson, tasks: Tasks, limits: Thresholds) -> Decision:
     return Decision(lesson=lesson.id, place=place, reason=reason)
 
 
+def unproven(lessons: Sequence[Lesson], tasks: Tasks, limits: Thresholds) -> list[Lesson]:
+    """Return the unverified ones of *lessons*, without those that are rejected whether they hold or not."""
+    limits = limits.lowered(len(set(tasks.values())))
+    return [
+        lesson
+        for lesson in lessons
+        if not lesson.verified and decide(lesson, tasks, limits).place != "rejected"
+    ]
+
+
 def explain(limits: Thresholds, tasks: Tasks) -> tuple[str, ...]:
     """Return in sentences what the thresholds come to for this corpus."""
     total = len(set(tasks.values()))

@@ -16,6 +16,7 @@ from trace2skill.consolidate import (
     route,
     settle_conflicts,
     trace,
+    unproven,
 )
 from trace2skill.errors import InputError
 from trace2skill.ingest import Ingest, Report
@@ -30,6 +31,7 @@ from trace2skill.pipeline.evidence import Grounds
 from trace2skill.pipeline.learn import Failure, Learned, learn
 from trace2skill.pipeline.publish import presentable, publish, target
 from trace2skill.pipeline.settings import DistillSettings, Job, Observer, Silent
+from trace2skill.pipeline.verify import Verification, Verifier, borne_out, command_of, questions
 from trace2skill.records import Lesson, Record, Skill, content_hash
 from trace2skill.runs import RunFolder
 
@@ -62,6 +64,8 @@ class Result(Record, frozen=True, omit_defaults=False):
     """Edits to a skill of the user's that were not made, each with its reason."""
     diff: str = ""
     """What was changed in a skill of the user's, as ``git diff`` says it."""
+    verification: Verification | None = None
+    """What the user's verifier said of the lessons whose remedy no log shows."""
 
     @property
     def complete(self) -> bool:
@@ -72,6 +76,7 @@ class Result(Record, frozen=True, omit_defaults=False):
 def plan(job: Job, settings: DistillSettings) -> Estimate:
     """Return what *job* would take; reads the logs, and touches neither network nor disk otherwise."""
     ingest = open_ingest(job)
+    command_of(settings)
     link = connection(settings) if settings.model is not None else None
     found = estimate(iter(ingest), link.ask if link else None, settings.fan_in, link.price if link else None)
     _require_trajectories(ingest)
@@ -86,9 +91,11 @@ def distill(job: Job, settings: DistillSettings, watch: Observer | None = None) 
     """
     watch = watch or Silent()
     ingest = open_ingest(job)
+    command = command_of(settings)
     link = connection(settings) if settings.model is not None else None
     target(job)
     with RunFolder(job.out, _run_name(job)) as run:
+        verifier = Verifier(command, run, settings.jobs, watch) if command else None
         miner = Miner()
         catalog = Catalog(run.path / TRACES)
         for trajectory in store(ingest, run, catalog, watch):
@@ -96,7 +103,7 @@ def distill(job: Job, settings: DistillSettings, watch: Observer | None = None) 
         _require_trajectories(ingest)
         mined = miner.lessons(settings.min_support or MIN_SUPPORT, catalog.tasks())
         learned = asyncio.run(_ask_model(catalog, link, settings, watch)) if link else _NOTHING
-        return _conclude(job, settings, run, _Learning(ingest, catalog, mined, learned, link))
+        return _conclude(job, settings, run, _Learning(ingest, catalog, mined, learned, link, verifier))
 
 
 class _Learning(NamedTuple):
@@ -107,6 +114,7 @@ class _Learning(NamedTuple):
     mined: list[Lesson]
     learned: Learned
     link: Connection | None
+    verifier: Verifier | None
 
 
 _NOTHING = Learned((), (), (), (), (), None)
@@ -134,6 +142,11 @@ def _conclude(job: Job, settings: DistillSettings, run: RunFolder, learning: _Le
     limits = Thresholds(
         least=settings.min_support or 1, body=settings.body_support, unverified=settings.unverified_support
     )
+    verification = None
+    if learning.verifier is not None:
+        asked = questions(unproven(sound, tasks, limits), catalog, places)
+        verification = learning.verifier.check(asked)
+        sound = borne_out(sound, verification)
     routes = route(sound, tasks, limits)
     rejected = (*unsound, *routes.rejected)
     found = distinct([*learning.mined, *learned.found], tasks)
@@ -161,6 +174,7 @@ def _conclude(job: Job, settings: DistillSettings, run: RunFolder, learning: _Le
         budget_spent=str(learned.spent) if learned.spent else None,
         withheld=made.withheld if made else (),
         diff=made.diff if made else "",
+        verification=verification,
     )
     run.write("report.json", result)
     if made is not None:

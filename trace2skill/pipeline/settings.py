@@ -39,6 +39,12 @@ class DistillSettings(Record, frozen=True):
     """Replies of a model that one trajectory may take."""
     prompts: str | None = None
     """A folder whose files replace the prompts of the same name."""
+    verifier: str | None = None
+    """A command that says by its exit code whether a lesson holds; docs/verifier.md."""
+    verifier_timeout: Annotated[float, msgspec.Meta(gt=0)] = 60.0
+    """Seconds for one lesson."""
+    verifier_env: str = ""
+    """Names of variables that the verifier gets too, between commas."""
 
 
 class Job(Record, frozen=True):

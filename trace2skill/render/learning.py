@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -16,8 +17,11 @@ from trace2skill.render.logs import print_skipped
 
 if TYPE_CHECKING:  # what a command does not need is not loaded for it
     from trace2skill.pipeline import Estimate, Result
+    from trace2skill.pipeline.verify import Verdict, Verification
 
 PLAIN_SECONDS = 5.0
+OUTPUT_SHOWN = 200
+_PROGRESS = ("checked", "analysed", "trajectories")
 
 
 def print_result(result: Result) -> None:
@@ -35,6 +39,8 @@ def print_result(result: Result) -> None:
     table.add_row("written", f"{result.body} in SKILL.md, {result.references} in references")
     for number, sentence in enumerate(result.thresholds):
         table.add_row("thresholds" if number == 0 else "", sentence)
+    if result.verification is not None:
+        table.add_row("verifier", _verdicts(result.verification))
     if result.spent.calls or result.failures or result.budget_spent:
         table.add_row("spent", f"{result.spent.calls} calls, {_money(result.spent.cost)}")
     table.add_row("run folder", safe(result.run))
@@ -48,6 +54,7 @@ def print_result(result: Result) -> None:
         err().print(f"withheld: {safe(held.message)}")
     if len(result.withheld) > 5:
         err().print(f"… and {len(result.withheld) - 5} more: {safe(result.run)}/withheld.json")
+    _print_unanswered(result.verification.verdicts if result.verification else ())
     for failure in result.failures[:5]:
         err().print(f"{failure.stage} {failure.subject}: {safe(failure.reason)}")
     if len(result.failures) > 5:
@@ -55,6 +62,24 @@ def print_result(result: Result) -> None:
     if result.budget_spent:
         err().print(f"[yellow]stopped:[/] {safe(result.budget_spent)}")
     print_skipped(report)
+
+
+def _verdicts(found: Verification) -> str:
+    said = f"{found.holds} hold, {found.fails} do not, {found.unanswered} without an answer"
+    return f"{said} ({found.reused} known from before)" if found.reused else said
+
+
+def _print_unanswered(verdicts: Iterable[Verdict]) -> None:
+    """Print why a verifier gave no answer, once for each reason, with what it printed the first time."""
+    reasons: dict[str, list[Verdict]] = {}
+    shown = list(verdicts)
+    for verdict in shown:
+        if verdict.answer == "none":
+            reasons.setdefault(verdict.reason, []).append(verdict)
+    for reason, group in reasons.items():
+        printed = " ".join(group[0].output.split())[:OUTPUT_SHOWN]
+        told = f"no answer from the verifier, {len(group)} of {len(shown)} times: {reason}"
+        err().print(safe(f"{told}: {printed}" if printed else told))
 
 
 def print_estimate(found: Estimate) -> None:
@@ -143,8 +168,8 @@ class Display:
             self._counts[name] = (self._counts.get(name) or 0) + value if grown and value else value
         line = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in self._counts.items())
         if self._live is not None and self._task is not None:
-            done = self._counts.get("analysed") or self._counts.get("trajectories") or 0
-            self._live.update(self._task, completed=float(done), counts=line)
+            done = next((self._counts[name] for name in _PROGRESS if self._counts.get(name)), 0)
+            self._live.update(self._task, completed=float(done or 0), counts=line)
         elif not self._quiet and time.monotonic() - self._last > PLAIN_SECONDS:
             self._last = time.monotonic()
             self._console.print(f"{self._stage}: {line}")
