@@ -28,6 +28,7 @@ def distill(
     max_cost: o.MaxCost = None,
     max_calls: o.MaxCalls = None,
     max_tokens: o.MaxTokens = None,
+    context: o.Context = None,
     input_price: o.InputPrice = None,
     output_price: o.OutputPrice = None,
     min_support: o.MinSupport = None,

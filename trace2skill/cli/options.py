@@ -29,6 +29,10 @@ Jobs = Annotated[int | None, typer.Option(min=1, help="Calls in flight at a time
 MaxCost = Annotated[float | None, typer.Option(min=0, help="Dollars that are never passed.")]
 MaxCalls = Annotated[int | None, typer.Option(min=0, help="Calls that are never passed.")]
 MaxTokens = Annotated[int | None, typer.Option(min=1, help="Tokens of one reply.  [default: 4096]")]
+Context = Annotated[
+    int | None,
+    typer.Option(min=1, help="Tokens that the model takes at a time.  [default: as known, else 32000]"),
+]
 InputPrice = Annotated[float | None, typer.Option(min=0, help="Dollars per million prompt tokens.")]
 OutputPrice = Annotated[float | None, typer.Option(min=0, help="Dollars per million reply tokens.")]
 MinSupport = Annotated[

@@ -31,6 +31,8 @@ from trace2skill.records import Kind, Lesson, Record, encode, make_lesson
 STAGE = "merge"
 MAX_LESSONS = 80
 """How many lessons one call is shown; more are split, the most alike together."""
+LESSON_TOKENS = 120
+"""What a lesson takes in the prompt of a merge, seldom more."""
 
 
 class Group(Record, frozen=True):
@@ -180,9 +182,13 @@ def completed(grouping: Grouping, reply: Reply, forgotten: set[str]) -> Grouping
     )
 
 
-def batches(lessons: Sequence[Lesson]) -> list[list[Lesson]]:
-    """Split what is too much for one call, so that lessons that share rare words stay together."""
-    return pack(clusters(lessons, MAX_LESSONS), MAX_LESSONS)
+def batches(lessons: Sequence[Lesson], room: int | None = None) -> list[list[Lesson]]:
+    """Split what is too much for one call, so that lessons that share rare words stay together.
+
+    Too much is more than ``MAX_LESSONS``, or more tokens than *room* usually takes.
+    """
+    most = MAX_LESSONS if room is None else max(2, min(MAX_LESSONS, room // LESSON_TOKENS))
+    return pack(clusters(lessons, most), most)
 
 
 def _reminder(request: Request, reply: Reply, forgotten: Sequence[str]) -> Request:

@@ -89,11 +89,13 @@ class Reply(Record, frozen=True):
     model: str = ""
     calls: tuple[FunctionCall, ...] = ()
     """Calls of the request's tools."""
+    cut: bool = False
+    """The server read only a part of the prompt."""
 
     @property
     def usable(self) -> bool:
-        """Say whether it says or calls anything, and is whole."""
-        return bool(self.text.strip() or self.calls) and self.finish_reason != "length"
+        """Say whether it says or calls anything, is whole, and answers the whole prompt."""
+        return bool(self.text.strip() or self.calls) and self.finish_reason != "length" and not self.cut
 
 
 def _shape(message: Message) -> list[Any]:

@@ -39,9 +39,9 @@ class CachedBackend:
     """Answers from the file at *path* what was asked before; asks *inner* for the rest.
 
     A reply is on disk before ``complete`` returns it. Equal requests under way share one call. Only
-    usable replies are kept: not empty and not cut off. Several processes may share the file; when
-    two of them ask the same at the same moment, both pay. Once the file cannot be written, every
-    further request is refused before it costs anything.
+    usable replies are kept: not empty, not cut off, not to a part of the prompt. Several processes
+    may share the file; when two of them ask the same at the same moment, both pay. Once the file
+    cannot be written, every further request is refused before it costs anything.
     """
 
     def __init__(self, inner: Backend, path: Path) -> None:

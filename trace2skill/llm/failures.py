@@ -197,7 +197,7 @@ def _too_long(failure: _Failure) -> CallFailed:
         f"{where(failure.request)}: the prompt of {failure.request.stage or 'this call'} is longer than the "
         f"model's context window ({failure.text})",
         Fate(),
-        hint="lower the limit on tokens per prompt, or use a model with a larger window",
+        hint="say with --context how many tokens it takes, or use a larger window",
     )
 
 

@@ -21,6 +21,7 @@ from trace2skill.consolidate import (
 from trace2skill.errors import InputError
 from trace2skill.ingest import Ingest, Report
 from trace2skill.llm.budget import Spent
+from trace2skill.llm.truncation import CutPrompts
 from trace2skill.miner import Miner
 from trace2skill.patch import Withheld
 from trace2skill.paths import show
@@ -66,6 +67,8 @@ class Result(Record, frozen=True, omit_defaults=False):
     """What was changed in a skill of the user's, as ``git diff`` says it."""
     verification: Verification | None = None
     """What the user's verifier said of the lessons whose remedy no log shows."""
+    cut_prompts: CutPrompts | None = None
+    """Prompts of which the model's server read only a part, if there were any."""
 
     @property
     def complete(self) -> bool:
@@ -175,6 +178,7 @@ def _conclude(job: Job, settings: DistillSettings, run: RunFolder, learning: _Le
         withheld=made.withheld if made else (),
         diff=made.diff if made else "",
         verification=verification,
+        cut_prompts=learning.link.cut_prompts if learning.link else None,
     )
     run.write("report.json", result)
     if made is not None:

@@ -13,6 +13,7 @@ from trace2skill.llm.cache import CachedBackend, default_cache_dir
 from trace2skill.llm.prices import Price, calls_tools, context_window, price_of
 from trace2skill.llm.replay import ReplayBackend
 from trace2skill.llm.scripted import ScriptedBackend
+from trace2skill.llm.truncation import CutPrompts, WatchedBackend
 from trace2skill.pipeline.settings import DistillSettings, Observer
 
 LOG_TOKENS = 24_000
@@ -20,14 +21,20 @@ LOG_TOKENS = 24_000
 LOOK_TOKENS = 12_000
 """How much more an analyst may read of it and of its siblings."""
 _OVERHEAD = 2_500
+_LEAST_ROOM = 3_000
+_SHORTEST_REPLY = 1_000
+UNKNOWN_WINDOW = 32_000
+"""What a model is taken to read at a time if neither the user nor the table of models says."""
 _MILLION = 1_000_000
 
 
 class Connection:
     """How to ask, what it costs and what has been spent; the cache stands outside of the budget."""
 
-    def __init__(self, backend: Backend, budget: BudgetedBackend, ask: Ask, price: Price | None) -> None:
-        self._backend, self._budget = backend, budget
+    def __init__(
+        self, watched: WatchedBackend, budget: BudgetedBackend, ask: Ask, price: Price | None
+    ) -> None:
+        self._watched, self._budget = watched, budget
         self.ask, self.price = ask, price
 
     @property
@@ -35,13 +42,18 @@ class Connection:
         """Return what has been spent so far, hits of the cache not counted."""
         return self._budget.spent
 
+    @property
+    def cut_prompts(self) -> CutPrompts | None:
+        """Return the account of the prompts that the server cut, if it did."""
+        return self._watched.found
+
     def metered(self, watch: Observer) -> Observer:
         """Return *watch* as an observer that also hears of calls and money."""
         return _Meter(watch, self._budget)
 
     async def close(self) -> None:
         """Release connections and files."""
-        await close(self._backend)
+        await close(self.ask.backend)
 
 
 class _Meter:
@@ -68,14 +80,14 @@ def connection(settings: DistillSettings) -> Connection:
     """
     model = settings.model or ""
     price = _price(settings)
-    window = context_window(model) or 32_000
-    room = max(3_000, window - settings.max_tokens - _OVERHEAD)
+    room = _room(settings)
     shown = min(LOG_TOKENS, room * 2 // 3)
     inner = connect(model, base_url=settings.base_url, timeout=settings.timeout)
     budget = BudgetedBackend(inner, Caps(max_cost=settings.max_cost, max_calls=settings.max_calls), price)
-    backend: Backend = budget
+    watched = WatchedBackend(budget)
+    backend: Backend = watched
     if not isinstance(inner, (ScriptedBackend, ReplayBackend)):  # these cost nothing and may change
-        backend = CachedBackend(budget, default_cache_dir() / "replies.sqlite")
+        backend = CachedBackend(watched, default_cache_dir() / "replies.sqlite")
     ask = Ask(
         backend,
         model,
@@ -88,7 +100,24 @@ def connection(settings: DistillSettings) -> Connection:
         tools=settings.base_url is None and calls_tools(model),  # behind an address may be anything
         turns=settings.turns,
     )
-    return Connection(backend, budget, ask, price)
+    return Connection(watched, budget, ask, price)
+
+
+def _room(settings: DistillSettings) -> int:
+    """Return the tokens that a log and what is looked up in it may take.
+
+    Raises ``ConfigError`` for a window that the user names and that is too small for the replies.
+    """
+    window = settings.context or context_window(settings.model or "") or UNKNOWN_WINDOW
+    room = window - settings.max_tokens - _OVERHEAD
+    if settings.context is None or room >= _LEAST_ROOM:
+        return max(_LEAST_ROOM, room)
+    shorter = settings.max_tokens + room - _LEAST_ROOM
+    hint = f"--max-tokens {shorter}" if shorter >= _SHORTEST_REPLY else "a server with a larger window"
+    raise ConfigError(
+        f"a context of {settings.context} tokens is too small for replies of {settings.max_tokens}",
+        hint=f"replies, prompts and a piece of log have to fit: try {hint}",
+    )
 
 
 def _price(settings: DistillSettings) -> Price | None:

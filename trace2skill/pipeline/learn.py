@@ -103,7 +103,8 @@ class _Work:
         self.fates += same.fates
         merged: list[Lesson] = []
         async with asyncio.TaskGroup() as group:
-            parts = [group.create_task(self._merge(part, node.level)) for part in batches(same.lessons)]
+            cut = batches(same.lessons, self.ask.context + self.ask.looks)
+            parts = [group.create_task(self._merge(part, node.level)) for part in cut]
         for part in parts:
             merged += part.result()
         return distinct(merged, self.tasks)

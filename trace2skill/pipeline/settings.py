@@ -29,6 +29,8 @@ class DistillSettings(Record, frozen=True):
     max_cost: Amount | None = None
     max_calls: Annotated[int, msgspec.Meta(ge=0)] | None = None
     max_tokens: Positive = 4096
+    context: Positive | None = None
+    """Tokens that the model takes, prompt and reply together, where that is not known or is not so."""
     input_price: Amount | None = None
     """Dollars for a million tokens, where the model's price is not known."""
     output_price: Amount | None = None

@@ -16,11 +16,16 @@ from trace2skill.render.console import err, make_table, out, safe
 from trace2skill.render.logs import print_skipped
 
 if TYPE_CHECKING:  # what a command does not need is not loaded for it
+    from trace2skill.llm.truncation import CutPrompts
     from trace2skill.pipeline import Estimate, Result
     from trace2skill.pipeline.verify import Verdict, Verification
 
 PLAIN_SECONDS = 5.0
 OUTPUT_SHOWN = 200
+WINDOWS = (
+    "give it a larger window and run again (Ollama: OLLAMA_CONTEXT_LENGTH or num_ctx; llama-server: -c, which"
+    " -np divides; vLLM: --max-model-len), or say with --context how many tokens it takes"
+)
 _PROGRESS = ("checked", "analysed", "trajectories")
 
 
@@ -59,9 +64,20 @@ def print_result(result: Result) -> None:
         err().print(f"{failure.stage} {failure.subject}: {safe(failure.reason)}")
     if len(result.failures) > 5:
         err().print(f"… and {len(result.failures) - 5} more failures: {safe(result.run)}/report.json")
+    _print_cut(result.cut_prompts)
     if result.budget_spent:
         err().print(f"[yellow]stopped:[/] {safe(result.budget_spent)}")
     print_skipped(report)
+
+
+def _print_cut(found: CutPrompts | None) -> None:
+    """Warn of a server that reads only a part of what it is sent, and say what to do about it."""
+    if found is not None:
+        err().print(
+            f"[yellow]warning:[/] the model's server read only a part of {found.calls} prompts: of"
+            f" {found.sent:,} tokens it read {found.read:,}"
+        )
+        err().print(f"[cyan]hint:[/] {WINDOWS}")
 
 
 def _verdicts(found: Verification) -> str:
