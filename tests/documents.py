@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-LOCAL_SERVER = "http://127.0.0.1:8080/v1"
+LOCAL_SERVER = re.compile(r"http://127\.0\.0\.1:\d{1,5}/v1")
 """Where the documents say that a model listens; the chat server of the tests stands in for it."""
 
 _FENCE = re.compile(r"^(`{3,})(\w*)\n(.*?)^\1\n", re.MULTILINE | re.DOTALL)
@@ -80,7 +80,7 @@ class Desk:
         environment = self._environment
         if "--base-url" in command:
             del environment["TRACE2SKILL_OFFLINE"]
-            command = command.replace(LOCAL_SERVER, self._server)
+            command = LOCAL_SERVER.sub(self._server, command)
         elif "--model" in command and "scripted:" not in command and "--dry-run" not in command:
             command += " --dry-run"  # a hosted model: all but the calls
         terminal, end = pty.openpty()

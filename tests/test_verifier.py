@@ -12,10 +12,14 @@ import time
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from tests.documents import ROOT, blocks
 from tests.logs import Done, Turn, chat_row, program, tree, write_rows
 from tests.test_house import MODULES, name_of, tree_of
+from trace2skill.pipeline.verify import Question
+from trace2skill.records import encode
 
 SYMPTOM = "no rule to make target all"
 CURE = "Run `make list` first; $(touch pwned)"
@@ -144,6 +148,25 @@ def test_the_document_on_stdin_holds_the_lesson_and_its_evidence(log: Path, scri
     expected = {"quote": SYMPTOM, "step": 1, "field": "result", "suite": None, "task": "one", "line": 1}
     assert Path(quote.pop("file")).name == "log.jsonl"
     assert quote == expected
+
+
+def test_the_page_shows_such_a_document_and_a_verifier_that_reads_it(log: Path, tmp_path: Path) -> None:
+    found = {
+        block.language: block.text for block in blocks((ROOT / "docs" / "verifier.md").read_text("utf-8"))
+    }
+    shown = json.loads(found["json"])
+    assert json.loads(encode(msgspec.convert(shown, Question))) == shown
+    (tmp_path / "page.py").write_text(found["py"], "utf-8")
+    command = shlex.join([sys.executable, str(tmp_path / "page.py")])
+    path = replies(
+        tmp_path / "more.jsonl", "Use `sh -c` for it", "Take `no-such-tool` instead", "Be careful there"
+    )
+    verdicts = report_of(distil(log, path, "--verifier", command, "--json"))["verification"]["verdicts"]
+    assert sorted((verdict["answer"], verdict["output"].strip()) for verdict in verdicts) == [
+        ("fails", "missing: no-such-tool"),
+        ("holds", "missing: none"),
+        ("none", ""),
+    ]
 
 
 def test_it_gets_no_keys_no_words_of_a_model_and_a_folder_of_its_own(
