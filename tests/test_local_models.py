@@ -13,7 +13,9 @@ from tests.logs import Done, Turn, chat_row, model, program, stage_of, write_row
 from trace2skill import tokens
 from trace2skill.llm.base import Message, Request
 from trace2skill.llm.truncation import sent_if_cut
-from trace2skill.records import Usage
+from trace2skill.records import Usage, content_hash
+
+WORDS = "the build of part 12 failed: no rule to make target `all`\n"
 
 
 @pytest.fixture
@@ -65,6 +67,26 @@ def test_every_prompt_leaves_room_for_its_reply_in_the_window_that_was_named(
         assert sent + tokens.count(schema) + seen.body["max_tokens"] <= context
     if context == 8_192:
         assert max(len(seen.body["messages"][0]["content"]) for seen in chat_server.seen) > 8_000
+
+
+def test_merges_of_many_lessons_fit_into_a_small_window_too(log: Path, chat_server: ChatServer) -> None:
+    def talkative(number: int, body: dict[str, Any]) -> Answer:
+        if stage_of(body) == "merge":
+            return Answer('{"groups": [], "alone": [], "conflicts": []}')
+        quote = {"step": 1, "quote": "line of output", "role": "context", "run": "A"}
+        mark = content_hash(body["messages"][0]["content"])
+        lessons = [
+            {"kind": "practice", "when": f"of {mark}{at}", "do": f"{WORDS} {mark}{at}", "quotes": [quote]}
+            for at in range(30)
+        ]
+        return Answer(json.dumps({"lessons": lessons}))
+
+    chat_server.plan = talkative
+    assert ask_model(chat_server, log, "--context", 8_192, "--max-tokens", 2_048).code == 0
+    merges = [seen.body["messages"] for seen in chat_server.seen if stage_of(seen.body) == "merge"]
+    assert len(merges) > 3
+    for messages in merges:
+        assert sum(tokens.count(message["content"]) for message in messages) + 2_048 <= 8_192
 
 
 @pytest.mark.parametrize(
@@ -123,7 +145,6 @@ def test_a_server_that_reads_everything_is_not_warned_of(log: Path, chat_server:
     assert json.loads(done.out)["cut_prompts"] is None
 
 
-WORDS = "the build of part 12 failed: no rule to make target `all`\n"
 LONG = WORDS * 400
 SENT = tokens.count(LONG)
 

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shlex
+import signal
 import sys
 import time
 from pathlib import Path
@@ -16,9 +17,9 @@ import msgspec
 import pytest
 
 from tests.documents import ROOT, blocks
-from tests.logs import Done, Turn, chat_row, program, tree, write_rows
+from tests.logs import Done, Turn, chat_row, program, start, tree, write_rows
 from tests.test_house import MODULES, name_of, tree_of
-from trace2skill.pipeline.verify import Question
+from trace2skill.pipeline.verify import FOLDER, Question
 from trace2skill.records import encode
 
 SYMPTOM = "no rule to make target all"
@@ -291,6 +292,32 @@ def test_a_file_that_the_command_names_is_found_from_where_the_user_stands(
     for command in (f"{sys.executable} check.py", f"{os.path.relpath(sys.executable)} check.py"):
         found = report_of(distil(log, script, "--verifier", command, "--json"))["verification"]
         assert found["holds"] == 1
+
+
+def test_a_word_may_be_a_program_longer_than_the_name_of_any_file(log: Path, script: Path) -> None:
+    command = shlex.join([sys.executable, "-c", "import sys\n" + "pass\n" * 2_000 + "sys.exit(1)"])
+    found = report_of(distil(log, script, "--verifier", command, "--json"))["verification"]
+    assert found["fails"] == 1
+
+
+def test_an_interrupt_ends_the_command_and_keeps_the_answers(log: Path, tmp_path: Path) -> None:
+    path = replies(tmp_path / "more.jsonl", "Ask about tides and tides", "Take ropes with ropes to ropes")
+    mark = tmp_path / "mark"
+    body = f"if 'tides' in question['do']: sys.exit(0)\nopen({str(mark)!r}, 'w').write(str(os.getpid()))\n"
+    command = check(tmp_path, body + "time.sleep(60)")
+    out = tmp_path / "out"
+    options = ("--model", f"scripted:{path}", "--verifier", command)
+    process = start("distill", log, "-o", out, *options, cwd=tmp_path)
+    deadline = time.monotonic() + 60
+    kept = f".trace2skill/runs/*/{FOLDER}/*.json"
+    while time.monotonic() < deadline and not (mark.exists() and mark.read_text() and list(out.glob(kept))):
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, "Traceback" in err) == (130, False)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(mark.read_text()), 0)
+    assert len(list(out.glob(kept))) == 1
 
 
 @pytest.mark.parametrize("name", ["TRACE2SKILL_VERIFIER", "trace2skill.toml"])

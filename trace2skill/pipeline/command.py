@@ -65,13 +65,29 @@ def read_command(line: str, timeout: float, allowed: str = "") -> Command:
             f"the verifier {line!r}: there is no such program",
             hint="the first word is a program on PATH, or the path of a file that may be executed",
         )
-    given = [Path(word) for word in words[0 if os.sep in words[0] else 1 :] if Path(word).is_file()]
+    named = [word for word in words[0 if os.sep in words[0] else 1 :] if _is_file(word)]
     digest = hashlib.blake2b(digest_size=8)
-    for part in (*(word.encode() for word in words), *(file.read_bytes() for file in given)):
+    for part in (*(word.encode() for word in words), *map(_contents, named)):
         digest.update(len(part).to_bytes(8, "big") + part)
-    rest = (str(Path(word).absolute()) if Path(word) in given else word for word in words[1:])
+    rest = (str(Path(word).absolute()) if word in named else word for word in words[1:])
     called = (str(Path(program).absolute()), *rest)
     return Command(line, called, environment, timeout, digest.hexdigest())
+
+
+def _is_file(word: str) -> bool:
+    try:
+        return Path(word).is_file()
+    except OSError:  # a word may be a whole program, longer than any name
+        return False
+
+
+def _contents(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise ConfigError(
+            f"the verifier's file {path!r}: {error.strerror}", hint="may you read it?"
+        ) from error
 
 
 async def run_command(command: Command, document: bytes) -> Ending:
@@ -119,7 +135,7 @@ async def _wait(process: asyncio.subprocess.Process, timeout: float) -> str:
     except TimeoutError:
         return f"it took more than {timeout:g} seconds"
     finally:
-        with contextlib.suppress(ProcessLookupError):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
     return f"it was ended by signal {-code}" if code < 0 else ""
