@@ -131,6 +131,14 @@ def _opened(sentence: str) -> str:
     return text
 
 
+def polarity(sentence: str) -> int:
+    """Return 1 for an instruction to do something, -1 for one to leave it, 0 for what is neither."""
+    told = as_instruction(sentence).replace("’", "'")
+    if re.match(r"(?:don'?t|do not|never|stop|avoid|no)\b", told):
+        return -1
+    return 1 if told else 0
+
+
 def forbids(sentence: str) -> bool:
     """Say whether a sentence says what not to do."""
     return _FORBIDS.search(sentence.replace("’", "'")) is not None

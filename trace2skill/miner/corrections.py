@@ -84,12 +84,13 @@ def _gist(sentence: str) -> frozenset[str]:
 
 def _groups(said: Sequence[_Said]) -> list[list[_Said]]:
     """Group turns that say the same: they share two telling words, and ask for it or forbid it alike."""
-    groups: list[tuple[frozenset[str], bool, list[_Said]]] = []
-    for one in said:
-        gist, forbids = _gist(one[1].text[:MAX_CHARS]), acts.forbids(one[2])
-        home = next((group for words, no, group in groups if no == forbids and len(gist & words) >= 2), None)
+    groups: list[tuple[frozenset[str], int, list[_Said]]] = []
+    for one in sorted(said, key=lambda one: acts.polarity(one[2]) == 0):
+        gist, polarity = _gist(one[1].text[:MAX_CHARS]), acts.polarity(one[2])
+        homes = (group for words, own, group in groups if own * polarity >= 0 and len(gist & words) >= 2)
+        home = next(homes, None)
         if home is None:
-            groups.append((gist, forbids, [one]))
+            groups.append((gist, polarity, [one]))
         else:
             home.append(one)
     return [group for _, _, group in groups]

@@ -37,7 +37,16 @@ VALUE_CHARS = 300
 CODE_CHARS = 4000
 OPERAND_CHARS = 48
 MOST_CALLED = 16
-_CALLED = re.compile(r"([A-Za-z_]\w{3,40})\s?\(")
+_CALLED = re.compile(r"([A-Za-z_]\w{2,40})\s?\(")
+_QUOTED = re.compile(r"'([^'\n]{2,40})'|\"([^\"\n]{2,40})\"")
+_BUILT_IN = frozenset(
+    "abs all any append avg bool cast ceil close coalesce count date dict distinct enumerate exists extend"
+    " filter float floor format get getattr greatest hash input insert int isinstance items iter join keys"
+    " least len list lower map max min next open over partition pop print range read readlines replace"
+    " reversed round row_number select set sorted split sqrt startswith str strip substr sum super tuple type"
+    " update upper values varchar where with write zip".split()
+)
+"""Functions that any Python or SQL calls."""
 _NAMING = re.compile(r"[A-Za-z]{2}")
 RESULT_CHARS = 4000
 _ID = re.compile(r"[A-Za-z0-9][\w.#@:/+-]{3,63}")
@@ -168,14 +177,14 @@ def _action(step: Step, call: ToolCall, result: ToolResult | None) -> Action:
         step=step.index,
         tool=call.name,
         head=head,
-        heads=(*(shell.heads(commands) or (head,)), *_roles(call, commands)),
+        heads=(*(shell.heads(commands) or (head,)), *_roles(call, commands), *_called(call, commands)),
         arguments=arguments,
         command=command,
         code=command or _code(call),
         failure=failure,
         answered=result is not None,
         by_user=call.requestor == "user",
-        parts=_parts(commands) if commands else (Part(head, "", _values(arguments, call)),),
+        parts=_parts(commands) if commands else (Part(head, "", _values(arguments)),),
     )
 
 
@@ -191,10 +200,23 @@ def _parts(commands: list[shell.Command]) -> tuple[Part, ...]:
     )
 
 
-def _values(arguments: dict[str, str], call: ToolCall) -> tuple[str, ...]:
-    """Return what a call is about: its short arguments, and what the code that it runs calls."""
-    called = dict.fromkeys(_CALLED.findall(_code(call)))
-    return (*(value for value in arguments.values() if _is_operand(value)), *list(called)[:MOST_CALLED])
+def _values(arguments: dict[str, str]) -> tuple[str, ...]:
+    """Return what a call is about: its short arguments, and what the code that it runs quotes."""
+    short = [value for key, value in arguments.items() if key not in CODE_KEYS and _is_operand(value)]
+    quoted = [
+        one or other
+        for key in CODE_KEYS
+        for one, other in _QUOTED.findall(arguments.get(key, ""))
+        if _is_operand(one or other)
+    ]
+    return (*short, *list(dict.fromkeys(quoted))[:MOST_CALLED])
+
+
+def _called(call: ToolCall, commands: list[shell.Command]) -> Iterator[str]:
+    """Yield the functions that the code of a call calls, as ``name()``; those of the language are left out."""
+    if not commands:
+        names = dict.fromkeys(_CALLED.findall(_code(call)))
+        yield from [f"{name}()" for name in names if name.lower() not in _BUILT_IN][:MOST_CALLED]
 
 
 def _is_operand(word: str) -> bool:

@@ -15,6 +15,8 @@ from trace2skill.records import ToolResult
 
 LOOKED_AT = 20_000
 QUOTE_CHARS = 240
+MOST_RECORDS = 50
+"""Lines of an output that are looked at as records of a log."""
 NOT_FOUND = 127
 """The exit code by which shells say that there is no such command (POSIX)."""
 
@@ -64,7 +66,7 @@ _DENIES = re.compile(
 _NOT_FOUND = re.compile(r"(?:command not found|: not found)\s*$")
 _TEST_SUMMARY = re.compile(r"^(?:=+ .{0,200}\b\d+ failed|FAILED\b|E {2,8}\S|FAIL:|AssertionError)")
 _NOISE_LINE = re.compile(
-    r"^(?:Exit code \d+|Traceback \(most recent|\[Command finished|```|<returncode>|<output>"
+    r"^(?:Exit code \d+|\[?(?:the )?command (?:completed|finished|exited|failed) with exit code|Traceback \(most recent|\[Command finished|```|<returncode>|<output>"
     r"|\s{0,8}File \"|[\s^~|=*_-]*$|During handling|The above"
     # What package managers print before they run a script.
     r"|> \S+@\S+ \S|> \S|npm (?:warn|notice|verb)|\$ \S)",
@@ -128,6 +130,9 @@ def _failure_in_text(text: str, *, explicit: bool) -> Failure | None:
 def _telling_line(text: str) -> str:
     """Return the line of an error text that names the cause, verbatim."""
     lines = [line for line in text.splitlines() if not _NOISE_LINE.match(line)]
+    for line in lines[:MOST_RECORDS]:
+        if line.startswith("{") and (reason := refusal(line)):
+            return _clean(reason)
     for line in reversed(lines):
         if _EXCEPTION.match(line.strip()):
             return _clean(line)

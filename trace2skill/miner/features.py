@@ -90,12 +90,14 @@ def deeds_of(runs: Sequence[Outlined]) -> Iterator[Feature]:
         for thing in run.things:
             owners[thing].add(run.digest.id)
     telling = [head for head in _most_used(users, HEADS) if is_deed(head) and head != EDIT]
+    asked = set(THINKING)
     for head in telling:
         feature = Feature("", head, "", _company(head, runs))
         if _divides(feature, runs, len(users[head])):
+            asked.add(head)
             yield feature
     for head, operand in _most_used(owners, THINGS):
-        if head in telling or head in THINKING:
+        if head in asked:
             continue
         feature = Feature("", head, operand, _company_of((head, operand), runs))
         if _divides(feature, runs, len(owners[head, operand])):
@@ -110,7 +112,7 @@ def orders_of(runs: Sequence[Outlined]) -> Iterator[Feature]:
     )[:HEADS]
     for head in common:
         for anchor in common:
-            if head != anchor and TESTS not in (head, anchor):
+            if head != anchor and TESTS not in (head, anchor) and _is_function(head) == _is_function(anchor):
                 yield Feature("before", head, "", anchor)
 
 
@@ -119,7 +121,7 @@ def anchors_of(head: str, runs: Sequence[Outlined]) -> Iterator[Feature]:
     users: Counter[str] = Counter(other for run in runs if head in run.first for other in run.first)
     known = sorted(users, key=lambda other: (-users[other], other))[:HEADS]
     for anchor in known:
-        if anchor not in (head, TESTS) and is_deed(anchor):
+        if anchor not in (head, TESTS) and is_deed(anchor) and _is_function(head) == _is_function(anchor):
             yield Feature("after", head, "", anchor)
             if head != TESTS:
                 yield Feature("before", head, "", anchor)
@@ -127,6 +129,11 @@ def anchors_of(head: str, runs: Sequence[Outlined]) -> Iterator[Feature]:
 
 def _most_used(users: Mapping[Key, set[str]], most: int) -> list[Key]:
     return sorted(users, key=lambda key: (-len(users[key]), key))[:most]
+
+
+def _is_function(head: str) -> bool:
+    """Say whether a head is a function in code: it is neither before nor after the tool that runs the code."""
+    return head.endswith("()")
 
 
 def is_deed(head: str) -> bool:

@@ -14,6 +14,7 @@ from trace2skill.miner import phrases, shell, templates, turns, wording
 from trace2skill.miner.affixes import find_affix
 from trace2skill.miner.calls import Calls, most
 from trace2skill.miner.digest import Action
+from trace2skill.miner.formats import changed_form
 from trace2skill.miner.segments import segment
 from trace2skill.miner.signatures import Occurrence, Recovery, Signature
 
@@ -176,10 +177,17 @@ def _amend(case: Case) -> Remedy | None:
     if not 1 <= len(keys) <= 3:
         return None
     changes = [_change(key, case) for key in keys]
-    if not any(change.source or change.new or change.added for change in changes):
+    dropped = [change.key for change in changes if _is_dropped(change.key, case)]
+    changes = [change for change in changes if change.key not in dropped and change.tells]
+    if not changes:
         return None
     shown = tuple(o for o, r in case.shown if keys[0] in r.changed)
-    return Remedy(*wording.amend(case.signature, changes), shown)
+    return Remedy(*wording.amend(case.signature, changes, dropped), shown)
+
+
+def _is_dropped(key: str, case: Case) -> bool:
+    """Say whether the fixes that change an argument leave it out."""
+    return all(not r.changed[key][1] for _, r in case.shown if key in r.changed)
 
 
 def _amended_keys(case: Case) -> list[str]:
@@ -197,6 +205,9 @@ def _change(key: str, case: Case) -> wording.Change:
         return wording.Change(key, old if len(old) <= 2 else (), (value,), "", added)
     old, new = (templates.shapes(values) for values in zip(*pairs, strict=True))
     shapes = (old, new) if old and new and not set(old) & set(new) else ((), ())
+    example = changed_form(pairs) if shapes == ((), ()) else None
+    if example is not None:
+        return wording.Change(key, (example[0],), (example[1],), "", False, like=True)
     return wording.Change(key, *shapes, _source(key, case), added)
 
 

@@ -12,12 +12,15 @@ from trace2skill.records import Evidence, Lesson, make_lesson
 SHARE = 0.7
 MAX_STEPS = 6
 MIN_TASKS = 3
+FAILURES = 3
 VALUE_CHARS = 4
 
 
 def workflows(runs: Sequence[Digest], min_tasks: int) -> list[Lesson]:
     """Return, for each call that ends a job, the calls that most successful runs make before it."""
     successes = [run for run in runs if run.label == "success"]
+    if sum(run.label == "failure" for run in runs) >= FAILURES:
+        return []  # then ``practices`` tells which order made a difference
     orders: dict[str, list[dict[str, int]]] = defaultdict(list)
     owners: dict[str, list[Digest]] = defaultdict(list)
     for run in successes:

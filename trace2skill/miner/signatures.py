@@ -6,10 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from trace2skill.miner import shell, templates
+from trace2skill.miner import phrases, shell, templates
 from trace2skill.miner.digest import CODE_KEYS, TESTS, Action, Digest
 
 LOOKAHEAD = 12
+ALIKE_CODE = 0.4
+"""What part of its words code must keep to be another try at the same thing."""
+NEXT = 6
+"""Calls after a failure within which the next of the same sort is taken for another try."""
 MAX_COMPARED = 200
 _Key = tuple[str, str, str]
 # Classes whose variable part is the point: which module, which command, which name of a program.
@@ -126,7 +130,16 @@ def _recover(run: Digest, at: int) -> Recovery | None:
         if fix.failure is not None or fix.by_user or not fix.answered or fix.step <= failed.step:
             continue
         substitute = fix.head != failed.head
-        if _same_aim(failed, fix) if not substitute else _stands_in(failed, fix):
+        is_next = (
+            not substitute
+            and later - at <= NEXT
+            and not any(action.head == failed.head for action in run.actions[at + 1 : later])
+        )
+        if (
+            _stands_in(failed, fix)
+            if substitute
+            else _same_aim(failed, fix) or (is_next and _alike(failed, fix))
+        ):
             between = tuple(a for a in run.actions[at + 1 : later] if a.failure is None and a.answered)
             return Recovery(fix, between, _changes(failed, fix), substitute)
     return None
@@ -138,8 +151,25 @@ def _same_aim(failed: Action, fix: Action) -> bool:
         return False
     if failed.command:
         return _overlap(failed.command, fix.command) >= 0.25
+    if failed.code:
+        return _common(failed.code, fix.code) >= ALIKE_CODE
     shared = [k for k, v in failed.arguments.items() if len(v) > 2 and fix.arguments.get(k) == v]
     return bool(shared) or len(failed.arguments) <= 1
+
+
+def _alike(failed: Action, fix: Action) -> bool:
+    """Say whether the next call of the same head gives the same arguments, whatever their values."""
+    if failed.command or failed.code:
+        return bool(failed.command)
+    keys = failed.arguments.keys() | fix.arguments.keys()
+    return 2 * len(failed.arguments.keys() & fix.arguments.keys()) >= len(keys)
+
+
+def _common(one: str, other: str) -> float:
+    """Return how much of their words two pieces of code share."""
+    first, second = set(phrases.tokens(one)), set(phrases.tokens(other))
+    union = first | second
+    return len(first & second) / len(union) if union else 0.0
 
 
 def _stands_in(failed: Action, fix: Action) -> bool:

@@ -22,6 +22,8 @@ WINDOW = 6
 BY_CHANCE = 0.05
 SHARE = 0.6
 LINKING_CHARS = 4
+EVERYWHERE = 0.3
+"""A call that is so large a part of all calls is no turn."""
 _WORD = re.compile(r"[A-Za-z]{4,}")
 
 
@@ -54,7 +56,9 @@ def _best(found: Sequence[tuple[Occurrence, Sequence[Action]]], calls: Calls) ->
             continue
         chances = [calls.chance(head, len(acts)) for _, acts in found]
         odds = unlikely(count, chances) * len(votes)
-        if (odds <= BY_CHANCE or _linked(head, found)) and (best is None or (odds, -count, head) < best):
+        if (odds <= BY_CHANCE or _linked(head, found, calls)) and (
+            best is None or (odds, -count, head) < best
+        ):
             best = (odds, -count, head)
     if best is None:
         return None
@@ -89,14 +93,18 @@ def _heads(one: Occurrence, acts: Iterable[Action]) -> frozenset[str]:
     return frozenset(heads) - set(one.action.heads) - THINKING - {TESTS, EDIT}
 
 
-def _linked(head: str, found: Sequence[tuple[Occurrence, Sequence[Action]]]) -> bool:
+def _linked(head: str, found: Sequence[tuple[Occurrence, Sequence[Action]]], calls: Calls) -> bool:
     """Say whether the error names what *head* does, or it works on what the failed call worked on.
 
     Then it is enough that runs do not do it all the time.
     """
     doers = [(one, act) for one, acts in found for act in acts if head in act.heads]
-    linked = sum(_names(one.message, head) or _shares(one.action, act, head) for one, act in doers)
-    return linked >= SHARE * len(found) and _is_turn(head, [one for one, _ in doers])
+    named = sum(_names(one.message, head) for one, _ in doers)
+    same = sum(_shares(one.action, act, head) for one, act in doers)
+    is_linked = named >= SHARE * len(found) or (
+        same >= SHARE * len(found) and calls.chance(head, 1) <= EVERYWHERE
+    )
+    return is_linked and _is_turn(head, [one for one, _ in doers])
 
 
 def _is_turn(head: str, doers: Sequence[Occurrence]) -> bool:

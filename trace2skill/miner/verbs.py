@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from trace2skill.miner.digest import Action, Digest, Part
 
-FEWEST, MOST_VERBS = 2, 24
+FEWEST, MOST_VERBS = 2, 60
 SHARE = 0.7
 """What part of a program's calls must begin with a word that comes back in another run."""
 RUNS = 2

@@ -56,6 +56,8 @@ _MISSING = re.compile(
     r"command not found: (?P<after>[\w.+-]{1,60})"
     r"|(?:^|[\s:])(?P<before>(?!\d+:)[\w.+-]{1,60}): (?:command )?not found"
 )
+# What a message may tell to fetch or to pipe somewhere is nobody's advice.
+_FETCHES = re.compile(r"://|\||\b(?:curl|wget|sudo)\b|\binstall\s+\S*[:/]")
 _VARYING = re.compile(rf" (?:on|in|for|of|at|with|to) [\w' -]{{0,30}}{GAP}$")
 
 
@@ -68,6 +70,13 @@ class Change(NamedTuple):
     source: str
     added: bool
     """Every fixing call has it, no failing one does."""
+    like: bool = False
+    """The values are examples of a form."""
+
+    @property
+    def tells(self) -> bool:
+        """Say whether it tells more than that the value changed."""
+        return bool(self.source or self.new or self.added)
 
 
 def code(text: str) -> str:
@@ -109,7 +118,7 @@ def substitute(
 ) -> tuple[str, str, str]:
     """Word that another command does the job."""
     why = ""
-    if example and max(len(example[0].command), len(example[1].command)) <= EXAMPLE_CHARS:
+    if example and all(0 < len(act.command) <= EXAMPLE_CHARS for act in example):
         why = f"For instance {code(example[1].command)} did the work of {code(example[0].command)}"
     if signature.error == "missing-command":
         return f"Where {code(missing_command(signature))} is not installed", f"use {code(head)} instead", why
@@ -146,13 +155,22 @@ def prepare(signature: Signature, command: str, amended: Sequence[str]) -> tuple
     return f"Before calling {code(signature.head)}", f"run {call}", why
 
 
-def amend(signature: Signature, changes: Sequence[Change]) -> tuple[str, str, str]:
-    """Word which arguments to correct, and how."""
-    return answers(signature), f"{'; '.join(map(_change, changes))}, and call it again", ""
+def amend(
+    signature: Signature, changes: Sequence[Change], dropped: Sequence[str] = ()
+) -> tuple[str, str, str]:
+    """Word which arguments to correct, and how; *dropped* ones are to be left out."""
+    told = "; ".join(map(_change, changes))
+    if dropped and all(change.added for change in changes):
+        told = f"{told.removesuffix(' as well')} instead of {' and '.join(map(code, dropped))}"
+    elif dropped:
+        told += f"; leave out {' and '.join(map(code, dropped))}"
+    return answers(signature), f"{told}, and call it again", ""
 
 
 def _change(change: Change) -> str:
     key = code(change.key)
+    if change.like:
+        return f"give {key} in the form of {code(change.new[0])}, not of {code(change.old[0])}"
     if change.new and not change.old:
         return f"pass {' or '.join(map(code, change.new))} as {key}"
     if change.added:
@@ -160,9 +178,7 @@ def _change(change: Change) -> str:
     if change.new:
         right, wrong = (" or ".join(map(code, shapes)) for shapes in (change.new, change.old))
         return f"give {key} as {right}, not {wrong}"
-    if change.source:
-        return f"take {key} from what {code(change.source)} returned"
-    return f"correct {key}"
+    return f"take {key} from what {code(change.source)} returned"
 
 
 def _thing(text: str) -> str:
@@ -247,7 +263,7 @@ def advice(message: str) -> str:
     """Return what a message itself tells to do, or nothing."""
     for sentence in re.split(r"(?<=[.;!])\s+|\n", message)[:6]:
         found = _TELLS.match(sentence.strip())
-        if found and GAP not in found[1]:
+        if found and GAP not in found[1] and not _FETCHES.search(found[1]):
             return found[1][0].lower() + found[1][1:].rstrip(".;! ")
     return ""
 
