@@ -180,14 +180,20 @@ def test_a_dry_run_calls_nobody_and_writes_nothing(
     assert done.code == 0
     assert chat_server.seen == []
     assert (tree(tmp_path), tree(Path(os.environ["TRACE2SKILL_CACHE_DIR"]))) == before
-    assert "analyse" in done.out
-    assert "merge" in done.out
-    assert " to $" in done.out
     found = json.loads(program("distill", log, "-o", tmp_path / "out", *options, *PRICES, "--json").out)
     assert found["trajectories"] == 3
     for stage in found["stages"]:
         for span in ("calls", "prompt_tokens", "reply_tokens", "cost"):
-            assert 0 < stage[span]["low"] <= stage[span]["high"]
+            assert 0 <= stage[span]["low"] <= stage[span]["expected"] <= stage[span]["high"]
+            assert stage[span]["expected"] > 0
+        assert [stage["stage"], "expected"] in [line.split()[:2] for line in done.out.splitlines()]
+    rows = [line.split() for line in done.out.splitlines()]
+    for end, name in (("expected", "expected"), ("least", "low"), ("most", "high")):
+        shown = [row[-4:] for row in rows if end in row]
+        for stage, cells in zip(found["stages"], shown, strict=False):
+            numbers = [f"{stage[span][name]:,}" for span in ("calls", "prompt_tokens", "reply_tokens")]
+            assert cells == [*numbers, f"${stage['cost'][name]:.2f}"]
+        assert shown[2][0] == f"{sum(stage['calls'][name] for stage in found['stages']):,}"
 
 
 def test_the_estimate_holds_what_the_run_then_takes(tmp_path: Path, chat_server: ChatServer) -> None:

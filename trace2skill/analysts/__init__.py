@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from trace2skill.analysts.briefs import STAGE, Analyst, Brief, prepare
+from trace2skill.analysts.briefs import STAGE, Analyst, Brief, Briefs, briefs_for, prepare
 from trace2skill.analysts.drafts import LessonDraft
 from trace2skill.analysts.inquiry import investigate
 from trace2skill.analysts.runs import Runs, find_quote
@@ -14,7 +14,17 @@ from trace2skill.llm.ask import Ask
 from trace2skill.llm.base import Request
 from trace2skill.records import Lesson, Trajectory, make_lesson
 
-__all__ = ["STAGE", "Analysis", "Brief", "analyse", "find_quote", "prepare", "request_for"]
+__all__ = [
+    "STAGE",
+    "Analysis",
+    "Brief",
+    "Briefs",
+    "analyse",
+    "briefs_for",
+    "find_quote",
+    "prepare",
+    "request_for",
+]
 
 
 class Analysis(NamedTuple):
@@ -37,8 +47,8 @@ def request_for(trajectory: Trajectory, ask: Ask, siblings: Sequence[Trajectory]
 async def analyse(trajectory: Trajectory, ask: Ask, brief: Brief | None = None) -> Analysis:
     """Ask the analyst about *trajectory* and keep what its quotes bear out.
 
-    *brief* is that of ``prepare``, where it was made beforehand: counting tokens takes time. Raises
-    ``ModelError`` when there is no reply, or none that can be used.
+    *brief* is one of ``briefs_for``; without it all is shown in one request, however short that makes
+    it. Raises ``ModelError`` when there is no reply, or none that can be used.
     """
     brief = brief or prepare(trajectory, ask)
     ending, turns = await investigate(brief, ask)

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from trace2skill.analysts.drafts import PLAIN_SCHEMA
-from trace2skill.analysts.runs import Runs, common_steps
+from trace2skill.analysts.runs import Runs, common_steps, parting
 from trace2skill.analysts.siblings import ranked
 from trace2skill.analysts.tools import SCHEMA, TOOLS, siblings
 from trace2skill.analysts.transcript import transcript
+from trace2skill.analysts.windows import around, dearest, windows
 from trace2skill.llm.ask import Ask
 from trace2skill.llm.base import Request
 from trace2skill.prompts import load
@@ -27,11 +28,20 @@ class Brief(NamedTuple):
     analyst: Analyst
     request: Request
     runs: Runs
+    part: str = ""
+    """Which window of a long run it shows."""
 
     @property
     def investigates(self) -> bool:
         """Say whether the analyst may ask questions before it answers."""
         return self.analyst != "success"
+
+
+class Briefs(NamedTuple):
+    """All that is to be asked about one trajectory, and how many windows of it are left out."""
+
+    all: tuple[Brief, ...]
+    left: int = 0
 
 
 def choose(label: Label, siblings: Sequence[Label]) -> Analyst:
@@ -41,29 +51,31 @@ def choose(label: Label, siblings: Sequence[Label]) -> Analyst:
     return "contrast" if label == "failure" and "success" in siblings else "error"
 
 
-def prepare(trajectory: Trajectory, ask: Ask, others: Sequence[Trajectory] = ()) -> Brief:
-    """Return the brief for *trajectory*, whose task *others* did too; their order does not matter."""
-    analyst = choose(trajectory.outcome.label, [other.outcome.label for other in others])
-    if analyst == "success":
-        return Brief(analyst, _success(trajectory, ask), Runs((trajectory,)))
-    runs = Runs((trajectory, *ranked(trajectory, others)))
-    values = {
-        "tools": load("analyst_tools", ask.prompts).fill(turns=str(ask.turns)),
-        "siblings": siblings(runs),
-    }
+def briefs_for(trajectory: Trajectory, ask: Ask, others: Sequence[Trajectory] = ()) -> Briefs:
+    """Return the briefs for *trajectory*, whose task *others* did too; their order does not matter.
+
+    There is one where a request shows every error whole. Else there is one for each window of the
+    trajectory, and before them, for a pair, one about where the two runs part.
+    """
+    analyst, runs = _chosen(trajectory, others)
+    pair: tuple[Brief, ...] = ()
     if analyst == "contrast":
-        values |= {
-            "alignment": _alignment(runs),
-            "failed": transcript(trajectory, ask.context // 2),
-            "succeeded": transcript(runs.all[1], ask.context // 2),
-        }
-    else:
-        values |= {
-            "outcome": _OUTCOMES[trajectory.outcome.label],
-            "trajectory": transcript(trajectory, ask.context),
-        }
-    text = load(f"{analyst}_analyst", ask.prompts).fill(**values)
-    return Brief(analyst, ask.request(text, SCHEMA, STAGE, TOOLS), runs)
+        pair = (_pair(runs, ask),)
+        if len(windows(trajectory, ask.context // 2)) == 1:
+            return Briefs(pair)
+        analyst = "error"  # the other run stays in the reach of tools
+    found = windows(trajectory, ask.context)
+    shown = dearest(found)
+    briefs = (_alone(analyst, runs, window.text, window.name, ask) for window in shown)
+    return Briefs((*pair, *briefs), len(found) - len(shown))
+
+
+def prepare(trajectory: Trajectory, ask: Ask, others: Sequence[Trajectory] = ()) -> Brief:
+    """Return the brief that shows *trajectory* in one request, where need be with its errors cut short."""
+    analyst, runs = _chosen(trajectory, others)
+    if analyst == "contrast":
+        return _pair(runs, ask)
+    return _alone(analyst, runs, transcript(trajectory, ask.context), "", ask)
 
 
 def blank(analyst: Analyst, ask: Ask) -> Request:
@@ -74,11 +86,45 @@ def blank(analyst: Analyst, ask: Ask) -> Request:
     return prepare(own, ask, [other] if analyst == "contrast" else []).request
 
 
-def _success(trajectory: Trajectory, ask: Ask) -> Request:
-    text = load("success_analyst", ask.prompts).fill(
-        outcome=_OUTCOMES["success"], trajectory=transcript(trajectory, ask.context)
-    )
-    return ask.request(text, PLAIN_SCHEMA, STAGE)
+def _chosen(trajectory: Trajectory, others: Sequence[Trajectory]) -> tuple[Analyst, Runs]:
+    analyst = choose(trajectory.outcome.label, [other.outcome.label for other in others])
+    return analyst, Runs((trajectory, *(ranked(trajectory, others) if analyst != "success" else ())))
+
+
+def _alone(analyst: Analyst, runs: Runs, shown: str, part: str, ask: Ask) -> Brief:
+    """Return the brief about the run in question that shows *shown* of it."""
+    outcome = _OUTCOMES[runs.own.outcome.label]
+    if part:
+        outcome += f" The log is too long to be shown at once: this is {part}."
+    if analyst == "success":
+        text = load("success_analyst", ask.prompts).fill(outcome=outcome, trajectory=shown)
+        return Brief(analyst, ask.request(text, PLAIN_SCHEMA, STAGE), runs, part)
+    if part:
+        outcome += " Looks reach all of it."
+    values = _looks(runs, ask) | {"outcome": outcome, "trajectory": shown}
+    text = load("error_analyst", ask.prompts).fill(**values)
+    return Brief(analyst, ask.request(text, SCHEMA, STAGE, TOOLS), runs, part)
+
+
+def _pair(runs: Runs, ask: Ask) -> Brief:
+    """Return the brief about a failed run and a successful one, each in half of the room."""
+    half = ask.context // 2
+    failed, succeeded = runs.all[:2]
+    places = parting(failed, succeeded)
+    values = _looks(runs, ask) | {
+        "alignment": _alignment(runs),
+        "failed": around(failed, places[0], half),
+        "succeeded": around(succeeded, places[1], half),
+    }
+    text = load("contrast_analyst", ask.prompts).fill(**values)
+    return Brief("contrast", ask.request(text, SCHEMA, STAGE, TOOLS), runs)
+
+
+def _looks(runs: Runs, ask: Ask) -> dict[str, str]:
+    return {
+        "tools": load("analyst_tools", ask.prompts).fill(turns=str(ask.turns)),
+        "siblings": siblings(runs),
+    }
 
 
 _OUTCOMES = {

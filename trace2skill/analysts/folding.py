@@ -10,6 +10,8 @@ from typing import NamedTuple
 from trace2skill.analysts.pieces import Marks, Piece, is_live, mark, pieces_of
 from trace2skill.records import Step, Trajectory, encode
 
+FAILED = 1
+"""The rank of a step that failed."""
 GAP = 9
 _MOST_REPEATED = 3
 """Of how many calls in turn a round of polling may consist."""

@@ -53,6 +53,15 @@ def common_steps(one: Trajectory, other: Trajectory) -> list[tuple[range, range]
     ]
 
 
+def parting(one: Trajectory, other: Trajectory) -> tuple[int, int]:
+    """Return the steps, in each, from which on two runs no longer make the same calls."""
+    firsts = [next((step.index for step in run.steps if step.calls), 0) for run in (one, other)]
+    same = common_steps(one, other)
+    if same and [stretch[0] for stretch in same[0]] == firsts:
+        return same[0][0].stop, same[0][1].stop
+    return firsts[0], firsts[1]
+
+
 def failed(result: ToolResult) -> bool:
     """Say whether a call failed: as its log states, else by an error in the first words of its output."""
     if result.is_error is None and result.exit_code is None:

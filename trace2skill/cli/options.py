@@ -49,7 +49,9 @@ UnverifiedSupport = Annotated[
 FanIn = Annotated[int | None, typer.Option(min=2, help="Inputs of one merge.  [default: 8]")]
 Timeout = Annotated[float | None, typer.Option(min=1, help="Seconds for one call.  [default: 600]")]
 Seed = Annotated[int | None, typer.Option(help="Handed to the model.")]
-Turns = Annotated[int | None, typer.Option(min=1, help="Replies per analysed run, at most.  [default: 12]")]
+Turns = Annotated[
+    int | None, typer.Option(min=1, help="Replies per run, or part of a long one.  [default: 12]")
+]
 Prompts = Annotated[
     str | None, typer.Option(help="A folder whose files replace the prompts of the same name.")
 ]

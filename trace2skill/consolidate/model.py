@@ -185,10 +185,15 @@ def completed(grouping: Grouping, reply: Reply, forgotten: set[str]) -> Grouping
 def batches(lessons: Sequence[Lesson], room: int | None = None) -> list[list[Lesson]]:
     """Split what is too much for one call, so that lessons that share rare words stay together.
 
-    Too much is more than ``MAX_LESSONS``, or more tokens than *room* usually takes.
+    Too much is more than ``most_at_once`` says of *room*.
     """
-    most = MAX_LESSONS if room is None else max(2, min(MAX_LESSONS, room // LESSON_TOKENS))
+    most = most_at_once(room)
     return pack(clusters(lessons, most), most)
+
+
+def most_at_once(room: int | None) -> int:
+    """Return how many lessons one call is shown where *room* tokens may be shown; ``None`` bounds nothing."""
+    return MAX_LESSONS if room is None else max(2, min(MAX_LESSONS, room // LESSON_TOKENS))
 
 
 def _reminder(request: Request, reply: Reply, forgotten: Sequence[str]) -> Request:

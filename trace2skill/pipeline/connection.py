@@ -16,15 +16,17 @@ from trace2skill.llm.scripted import ScriptedBackend
 from trace2skill.llm.truncation import CutPrompts, WatchedBackend
 from trace2skill.pipeline.settings import DistillSettings, Observer
 
-LOG_TOKENS = 24_000
-"""How much of a log one request shows at most."""
+LOG_TOKENS = 48_000
+"""How much of a log one request shows at most, however much the model takes: about 130,000 tokens before
+they are told shorter. Each look sends all of it again, and models overlook more in the middle of longer
+prompts than in two windows. Below that, the model's context window decides."""
 LOOK_TOKENS = 12_000
 """How much more an analyst may read of it and of its siblings."""
+UNKNOWN_WINDOW = 32_000
+"""What a model is taken to hold where neither its row in the price table nor the user says so."""
 _OVERHEAD = 2_500
 _LEAST_ROOM = 3_000
 _SHORTEST_REPLY = 1_000
-UNKNOWN_WINDOW = 32_000
-"""What a model is taken to read at a time if neither the user nor the table of models says."""
 _MILLION = 1_000_000
 
 
@@ -80,7 +82,7 @@ def connection(settings: DistillSettings) -> Connection:
     """
     model = settings.model or ""
     price = _price(settings)
-    room = _room(settings)
+    room, reply = _room(settings)
     shown = min(LOG_TOKENS, room * 2 // 3)
     inner = connect(model, base_url=settings.base_url, timeout=settings.timeout)
     budget = BudgetedBackend(inner, Caps(max_cost=settings.max_cost, max_calls=settings.max_calls), price)
@@ -92,7 +94,7 @@ def connection(settings: DistillSettings) -> Connection:
         backend,
         model,
         settings.base_url,
-        settings.max_tokens,
+        reply,
         settings.seed,
         Path(settings.prompts) if settings.prompts else None,
         shown,
@@ -103,15 +105,20 @@ def connection(settings: DistillSettings) -> Connection:
     return Connection(watched, budget, ask, price)
 
 
-def _room(settings: DistillSettings) -> int:
-    """Return the tokens that a log and what is looked up in it may take.
+def _room(settings: DistillSettings) -> tuple[int, int]:
+    """Return the tokens that a log and what is looked up in it may take, and those of a reply.
 
     Raises ``ConfigError`` for a window that the user names and that is too small for the replies.
     """
-    window = settings.context or context_window(settings.model or "") or UNKNOWN_WINDOW
-    room = window - settings.max_tokens - _OVERHEAD
-    if settings.context is None or room >= _LEAST_ROOM:
-        return max(_LEAST_ROOM, room)
+    reply = settings.max_tokens
+    if settings.context is None:
+        window = context_window(settings.model or "")
+        if window is not None:
+            reply = min(reply, window // 4)  # prompt and reply share the window of a small model
+        return max(_LEAST_ROOM, (window or UNKNOWN_WINDOW) - reply - _OVERHEAD), reply
+    room = settings.context - reply - _OVERHEAD
+    if room >= _LEAST_ROOM:
+        return room, reply
     shorter = settings.max_tokens + room - _LEAST_ROOM
     hint = f"--max-tokens {shorter}" if shorter >= _SHORTEST_REPLY else "a server with a larger window"
     raise ConfigError(

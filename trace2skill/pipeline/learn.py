@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from trace2skill.analysts import Analysis, Brief, analyse, prepare
+from trace2skill.analysts import Analysis, Brief, Briefs, analyse, briefs_for
 from trace2skill.analysts.briefs import Analyst
 from trace2skill.analysts.siblings import Siblings
 from trace2skill.consolidate import Fate, Tasks, distinct, merge_same
@@ -46,7 +46,7 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 class Account(msgspec.Struct, frozen=True):
-    """What became of the analysis of one trajectory: by which analyst, in how many replies, to what end."""
+    """What became of one analysis of a trajectory: by which analyst, in how many replies, to what end."""
 
     trajectory: str
     analyst: Analyst
@@ -55,6 +55,8 @@ class Account(msgspec.Struct, frozen=True):
     verified: int
     reason: str = ""
     """Why there is no lesson, or why some could not be read."""
+    part: str = ""
+    """Which window of a long trajectory was shown."""
 
 
 class Learned(NamedTuple):
@@ -91,6 +93,7 @@ class _Work:
         self.spent: BudgetSpent | None = None
         self.successes = 0
         self.analysed = 0
+        self.planned = len(self.names)
 
     async def grow(self, node: Node) -> list[Lesson]:
         """Return the lessons of a node: of its trajectory, or merged from its children."""
@@ -113,9 +116,10 @@ class _Work:
         (trajectory,) = self.catalog.read((name,))
         return trajectory
 
-    def _prepare(self, name: str) -> tuple[Trajectory, Brief]:
+    def _prepare(self, name: str) -> tuple[Trajectory, Briefs]:
         trajectory = self.read(name)
-        return trajectory, prepare(trajectory, self.ask, [self.read(one) for one in self.siblings.of(name)])
+        others = [self.read(one) for one in self.siblings.of(name)]
+        return trajectory, briefs_for(trajectory, self.ask, others)
 
     async def _analyse(self, name: str) -> list[Lesson]:
         async with self.ahead.place():
@@ -123,26 +127,45 @@ class _Work:
                 return []
             # In threads: counting tokens takes long, and they do it while others talk to the model.
             loop = asyncio.get_running_loop()
-            trajectory, brief = await loop.run_in_executor(self.makers, self._prepare, name)
-            return await self._ask(trajectory, brief)
+            trajectory, briefs = await loop.run_in_executor(self.makers, self._prepare, name)
+            self.planned += len(briefs.all) - 1
+            async with asyncio.TaskGroup() as group:
+                asked = [group.create_task(self._ask(trajectory, brief)) for brief in briefs.all]
+        self.analysed += 1
+        return self._join(trajectory, briefs, [one.result() for one in asked])
 
-    async def _ask(self, trajectory: Trajectory, brief: Brief) -> list[Lesson]:
+    async def _ask(self, trajectory: Trajectory, brief: Brief) -> Analysis | None:
+        """Return what came of one brief; ``None`` if nothing did, which is noted."""
         async with self.gate.place(0):
             if self.spent is not None:
-                return []
+                return None
             try:
                 analysis = await analyse(trajectory, self.ask, brief)
             except ModelError as error:
-                self._fail("analyse", trajectory.id, error)
-                return []
-            finally:
-                self.analysed += 1
+                self._fail("analyse", _subject(trajectory, brief.part), error)
+                return None
         self.successes += 1
-        self.found += analysis.lessons
-        self.ungrounded += analysis.dropped
-        self.accounts.append(_account(trajectory, analysis))
+        return analysis
+
+    def _join(
+        self, trajectory: Trajectory, briefs: Briefs, analyses: Sequence[Analysis | None]
+    ) -> list[Lesson]:
+        """Take the account of all windows of a trajectory, and unite those lessons that say the same."""
+        lessons: list[Lesson] = []
+        for brief, analysis in zip(briefs.all, analyses, strict=True):
+            if analysis is not None:
+                lessons += analysis.lessons
+                self.ungrounded += analysis.dropped
+                self.accounts.append(_account(trajectory, brief, analysis))
+        if briefs.left:
+            self.failures.append(_left_out(trajectory, briefs))
+        self.found += lessons
         self.watch.advance(analysed=self.analysed, lessons=len(self.found), dropped=len(self.ungrounded))
-        return distinct(analysis.lessons, self.tasks)
+        if len(briefs.all) == 1:
+            return distinct(lessons, self.tasks)
+        same = merge_same(lessons, self.tasks)
+        self.fates += same.fates
+        return list(same.lessons)
 
     async def _merge(self, lessons: Sequence[Lesson], level: int) -> list[Lesson]:
         if len(lessons) < 2 or self.spent is not None:
@@ -165,12 +188,25 @@ class _Work:
             return
         self.failures.append(Failure(stage, subject, str(error)))
         self.watch.advance(failed=len(self.failures))
-        hopeless = len(self.failures) >= min(HOPELESS, len(self.names))
+        hopeless = len(self.failures) >= min(HOPELESS, self.planned)
         if not self.successes and hopeless and not isinstance(error, ReplyError):
             raise error
 
 
-def _account(trajectory: Trajectory, analysis: Analysis) -> Account:
+def _subject(trajectory: Trajectory, part: str) -> str:
+    return f"{trajectory.id} ({part})" if part else trajectory.id
+
+
+def _left_out(trajectory: Trajectory, briefs: Briefs) -> Failure:
+    shown = sum(bool(brief.part) for brief in briefs.all)
+    reason = (
+        f"{briefs.left} of its {shown + briefs.left} windows were not analysed, those with the fewest "
+        "failures: a model that takes longer prompts needs fewer"
+    )
+    return Failure("analyse", trajectory.id, reason)
+
+
+def _account(trajectory: Trajectory, brief: Brief, analysis: Analysis) -> Account:
     return Account(
         trajectory=trajectory.id,
         analyst=analysis.analyst,
@@ -178,6 +214,7 @@ def _account(trajectory: Trajectory, analysis: Analysis) -> Account:
         lessons=len(analysis.lessons),
         verified=sum(lesson.verified for lesson in analysis.lessons),
         reason=analysis.reason,
+        part=brief.part,
     )
 
 
@@ -208,7 +245,9 @@ async def learn(catalog: Catalog, ask: Ask, settings: tuple[int, int], watch: Ob
         found=tuple(sorted(work.found, key=lambda lesson: (lesson.id, encode(lesson)))),
         fates=tuple(sorted(work.fates, key=lambda fate: (fate.lesson, fate.fate, fate.into))),
         ungrounded=tuple(sorted(work.ungrounded)),
-        failures=tuple(sorted(work.failures, key=lambda failure: (failure.stage, failure.subject))),
+        failures=tuple(
+            sorted(work.failures, key=lambda failure: (failure.stage, failure.subject, failure.reason))
+        ),
         spent=work.spent,
         accounts=tuple(sorted(work.accounts, key=lambda account: account.trajectory)),
     )

@@ -38,7 +38,7 @@ class DistillSettings(Record, frozen=True):
     """Seconds for one call, retries apart."""
     seed: int | None = None
     turns: Positive = 12
-    """Replies of a model that one trajectory may take."""
+    """Replies of a model that one trajectory, or one window of a long one, may take."""
     prompts: str | None = None
     """A folder whose files replace the prompts of the same name."""
     verifier: str | None = None

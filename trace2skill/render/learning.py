@@ -27,6 +27,7 @@ WINDOWS = (
     " -np divides; vLLM: --max-model-len), or say with --context how many tokens it takes"
 )
 _PROGRESS = ("checked", "analysed", "trajectories")
+_ENDS = (("expected", "expected"), ("at least", "low"), ("at most", "high"))
 
 
 def print_result(result: Result) -> None:
@@ -99,21 +100,18 @@ def _print_unanswered(verdicts: Iterable[Verdict]) -> None:
 
 
 def print_estimate(found: Estimate) -> None:
-    """Print calls, tokens and price by stage."""
+    """Print the expected calls, tokens and price by stage, and between what they may lie."""
     console = out()
     if not found.stages:
         console.print(f"{found.trajectories} trajectories, no model: 0 calls, $0")
         return
-    table = make_table("stage", "calls", "prompt tokens", "reply tokens", "price")
-    for stage in found.stages:
-        price = f"${stage.cost.low:.2f} to ${stage.cost.high:.2f}" if stage.cost else "unknown"
-        row = [_span(r.low, r.high) for r in (stage.calls, stage.prompt_tokens, stage.reply_tokens)]
-        table.add_row(stage.stage, *row, price)
-    costs = [stage.cost for stage in found.stages if stage.cost is not None]
-    total = f"${sum(c.low for c in costs):.2f} to ${sum(c.high for c in costs):.2f}" if costs else "unknown"
-    low = sum(stage.calls.low for stage in found.stages)
-    high = sum(stage.calls.high for stage in found.stages)
-    table.add_row("total", _span(low, high), "", "", total)
+    table = make_table("stage", "", "calls", "prompt tokens", "reply tokens", "price", words=2)
+    for stage in (*found.stages, found.total):
+        spans = (stage.calls, stage.prompt_tokens, stage.reply_tokens)
+        for number, (told, name) in enumerate(_ENDS):
+            counts = [f"{getattr(span, name):,.0f}" for span in spans]
+            price = f"${getattr(stage.cost, name):.2f}" if stage.cost is not None else "unknown"
+            table.add_row(stage.stage if number == 0 else "", told, *counts, price)
     console.print(table)
     if not found.exact_tokens:
         err().print("no tokenizer at hand: tokens are estimated from the length of the text")
@@ -189,11 +187,6 @@ class Display:
         elif not self._quiet and time.monotonic() - self._last > PLAIN_SECONDS:
             self._last = time.monotonic()
             self._console.print(f"{self._stage}: {line}")
-
-
-def _span(low: float, high: float) -> str:
-    least, most = round(low), round(high)
-    return f"{least:,}" if least == most else f"{least:,} to {most:,}"
 
 
 def _money(cost: float | None) -> str:
