@@ -32,12 +32,14 @@ _FORBIDS = re.compile(
 )
 _RULES = re.compile(
     rf"""\b(?: we\ (?:all\ )?(?:always|never|only|use|keep|put|write|don'?t|do\ not|avoid|prefer|name|want)\b
-      | our\ \w{{3,20}}\ (?:is|are|use[sd]?|must|should|rule)\b
+      | our\ \w{{3,20}}\ (?:is|are|use[sd]?|must|should|rule|show|need|expect|want|take|have)s?\b
+      | how\ we\ (?:do|work|handle)\b | we\ do\ (?:that|it|this|so)\b | as\ always\b
       | (?:in|for)\ (?:this|our|the)\ (?:repo|repository|project|team|codebase|company|house)\b
       | you\ (?:should(?:n'?t|\ not)?|must(?:n'?t|\ not)?|have\ to|need\ to|ought\ to)\b
       | (?:should|must|ha(?:s|ve)\ to|needs?\ to|supposed\ to)\ (?:always\ |never\ |not\ |only\ )?
         (?:be|have|go|use|start|end|stay|include|contain|{_VERBS})\b
-      | (?:is|are|go(?:es)?)\ .{{1,60}}\ here\b | \b(?:convention|rule)\ (?:is|here)\b )""",
+      | (?:is|are|go(?:es)?)\ .{{1,60}}\ here\b | belongs?\ (?:in|into|to|on|under)\b
+      | goe?s?\ (?:in|into|under)\b | \b(?:convention|rule)\ (?:is|here)\b )""",
     _FLAGS,
 )
 _REDIRECTS = re.compile(
@@ -47,8 +49,16 @@ _REDIRECTS = re.compile(
 _REMINDS = re.compile(
     r"""^(?:please\s|and\s|but\s|also\s){0,2}(?: don'?t\ forget | remember\b | always\b
       | (?:make|be)\ sure\b | next\ time\b | from\ now\ on\b
+      | (?:for|in)\ all\ such\b | as\ a\ rule\b | in\ general\b
+      | (?:before|after|whenever|each\ time|every\ time)\ [^,]{3,60},\ (?:please\ )?\w
       | (?:as|like)\ i\ (?:said|told|wrote|asked) | i\ (?:said|told\ you|asked\ (?:you|for|to))\b )
       | \b(?:from\ now\ on|every\ time|each\ time|next\ time)\b""",
+    _FLAGS,
+)
+# "We quote in euros": who says what we do tells how it is done.
+_CUSTOM = re.compile(
+    r"""\W{0,2}(?:\([^()]{2,30}\)\ |[\w\ ]{3,20}:\ )?we\ (?!will\b|are\b|were\b|have\b|had\b|can\b|could\b|just\b
+      |did\b|want\ to\b|need\ to\b|got\b|saw\b|think\b|may\b|might\b|would\b|found\b|should\b)\w""",
     _FLAGS,
 )
 _DIRECTS = re.compile(
@@ -68,10 +78,10 @@ _STATES = re.compile(
     + r")\b",
     re.IGNORECASE,
 )
-_WANTS = re.compile(r"i want (?:a|an|the|it|them|you)\b", re.IGNORECASE)
+_WANTS = re.compile(r"i want (?!to\b|my\b)\w", re.IGNORECASE)
 # Who says "I" or "my" speaks of his own affairs, but for what he said before, wants made, or is to be asked.
 _OWN_AFFAIRS = re.compile(
-    r"""\b(?: i\b (?!\ (?:said|told|asked|wrote|want\ (?:an?|the|it|them|you)\b)|'?d\ rather\ (?:you|not))
+    r"""\b(?: i\b (?!\ (?:said|told|asked|wrote|want\ (?!to\b|my\b))|'?d\ rather\ (?:you|not))
       | i'(?!d\ rather\ (?:you|not)) | my\b | mine\b | (?<!ask\ )(?<!tell\ )(?<!show\ )me\b )""",
     _FLAGS,
 )
@@ -81,7 +91,7 @@ _ASIDE = re.compile(
 )
 _LASTING = re.compile(
     r"""\b(?: always | never | from\ now\ on | every\ time | each\ time | next\ time | for\ the\ future
-      | convention
+      | whatever\b | whenever\b | as\ a\ rule | (?:for|in)\ all\ such | everywhere | how\ we\ do | convention
       | in\ (?:this|our)\ (?:repo|repository|project|team|codebase|company|house)
       | we\ (?:all\ )?(?:always|never|only|use|keep|don'?t|do\ not|avoid|prefer|name)\b
       | our\ \w{3,20}\ (?:is|are|uses?|must|should)\b | here(?=[,.!]|$) )""",
@@ -112,7 +122,8 @@ def corrects(sentence: str, *, overruled: bool) -> bool:
         return False
     if sentence.endswith("?") or forbids(sentence):
         return forbids(sentence)
-    states = _RULES.search(sentence) is not None and not _ASIDE.search(sentence)
+    rule = _RULES.search(sentence) or _CUSTOM.match(sentence)
+    states = rule is not None and not _ASIDE.search(sentence)
     if states or _REMINDS.search(sentence) or _REDIRECTS.search(sentence):
         return True
     return overruled and (_WANTS.match(sentence) is not None or _tells(sentence))

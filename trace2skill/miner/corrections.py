@@ -54,11 +54,9 @@ def directive(turn: Turn) -> str:
     """Return the sentence by which *turn* corrects the agent, verbatim, or nothing."""
     opening = turn.text.lstrip()[:MAX_CHARS]
     overruled = acts.overrules(opening)
-    for found in _SENTENCE.findall(opening)[:SENTENCES]:
-        sentence = str(found).strip()
-        if _gist(sentence) and acts.corrects(sentence, overruled=overruled):
-            return sentence
-    return ""
+    sentences = [str(found).strip() for found in _SENTENCE.findall(opening)[:SENTENCES]]
+    telling = [one for one in sentences if _gist(one) and acts.corrects(one, overruled=overruled)]
+    return min(telling, key=_rank, default="")
 
 
 def _rank(quote: str) -> tuple[bool, bool, bool, str]:

@@ -213,7 +213,7 @@ def _values(arguments: dict[str, str]) -> tuple[str, ...]:
 
 
 def _called(call: ToolCall, commands: list[shell.Command]) -> Iterator[str]:
-    """Yield the functions that the code of a call calls, as ``name()``; those of the language are left out."""
+    """Yield the functions that the code of a call calls, as ``name()``, but for those of the language."""
     if not commands:
         names = dict.fromkeys(_CALLED.findall(_code(call)))
         yield from [f"{name}()" for name in names if name.lower() not in _BUILT_IN][:MOST_CALLED]

@@ -66,7 +66,8 @@ _DENIES = re.compile(
 _NOT_FOUND = re.compile(r"(?:command not found|: not found)\s*$")
 _TEST_SUMMARY = re.compile(r"^(?:=+ .{0,200}\b\d+ failed|FAILED\b|E {2,8}\S|FAIL:|AssertionError)")
 _NOISE_LINE = re.compile(
-    r"^(?:Exit code \d+|\[?(?:the )?command (?:completed|finished|exited|failed) with exit code|Traceback \(most recent|\[Command finished|```|<returncode>|<output>"
+    r"^(?:Exit code \d+|\[?(?:the )?command (?:completed|finished|exited|failed) with exit code"
+    r"|Traceback \(most recent|\[Command finished|```|<returncode>|<output>"
     r"|\s{0,8}File \"|[\s^~|=*_-]*$|During handling|The above"
     # What package managers print before they run a script.
     r"|> \S+@\S+ \S|> \S|npm (?:warn|notice|verb)|\$ \S)",

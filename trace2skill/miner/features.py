@@ -132,7 +132,7 @@ def _most_used(users: Mapping[Key, set[str]], most: int) -> list[Key]:
 
 
 def _is_function(head: str) -> bool:
-    """Say whether a head is a function in code: it is neither before nor after the tool that runs the code."""
+    """Say whether a head is a function in code, which is neither before nor after the tool that runs it."""
     return head.endswith("()")
 
 
