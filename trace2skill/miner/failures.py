@@ -17,6 +17,8 @@ LOOKED_AT = 20_000
 QUOTE_CHARS = 240
 MOST_RECORDS = 50
 """Lines of an output that are looked at as records of a log."""
+DENIAL_CHARS = 160
+"""The longest answer without any flag that is taken for a refusal by its words alone."""
 NOT_FOUND = 127
 """The exit code by which shells say that there is no such command (POSIX)."""
 
@@ -44,6 +46,13 @@ _STARTS = re.compile(
 _WHOLE = re.compile(
     r"^(?:<tool_use_error>)?\s{0,4}(?:error|fatal|exception|traceback|failed|failure|refused|rejected|denied"
     r"|declined|aborted|forbidden|unauthorized|invalid request)\b\s{0,2}[:\[(!-]",
+    re.IGNORECASE,
+)
+# The status line of an answer over HTTP that refuses (RFC 9112, 4).
+_HTTP = re.compile(r"(?:HTTP/\d(?:\.\d)?\s|status:?\s)?[45]\d\d\s[A-Za-z]", re.IGNORECASE)
+_DENIAL = re.compile(
+    r"\b(?:not (?:found|allowed|permitted|possible|supported|accepted|enabled|visible|clickable)|no such|could not"
+    r"|cannot be|unable to|must be|is required|timed out|has expired|denied|refused|rejected|invalid)\b",
     re.IGNORECASE,
 )
 _EXIT_CODE = re.compile(
@@ -123,9 +132,17 @@ def _failure_in_text(text: str, *, explicit: bool) -> Failure | None:
     if _TRACEBACK in body and not _QUOTES_CODE.match(body):
         message = _telling_line(body)
         return Failure(classify(message), message)
+    if _HTTP.match(first) or _is_denial(body):
+        message = _telling_line(body)
+        return Failure(classify(message), message)
     if _WHOLE.match(first) or (len(body) < 400 and (_NOT_FOUND.search(first) or _EXCEPTION.match(first))):
         return Failure(classify(first), _clean(first))
     return None
+
+
+def _is_denial(body: str) -> bool:
+    """Say whether a short answer is nothing but a refusal."""
+    return len(body) <= DENIAL_CHARS and "\n" not in body and _DENIAL.search(body) is not None
 
 
 def _telling_line(text: str) -> str:

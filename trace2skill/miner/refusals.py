@@ -13,6 +13,7 @@ _NO = frozenset(
     " not_found refused rejected timeout unauthorized unavailable unprocessable".split()
 )
 _YES = ("ok", "success", "succeeded", "accepted", "allowed", "valid_request")
+_CODES = ("status", "status_code", "statusCode", "code", "http_status")
 _REASONS = (
     "message", "msg", "reason", "detail", "details", "description", "error_message", "errorMessage", "why",
     "explanation", "error", "title",
@@ -38,13 +39,21 @@ def _refuses(value: Mapping[str, Any]) -> bool:
         return True
     if any(value.get(key) is False for key in _YES):
         return True
+    if any(_is_http_error(value.get(key)) for key in _CODES):
+        return True
     return any(str(value.get(key, "")).lower() in _NO for key in _STATES)
+
+
+def _is_http_error(code: Any) -> bool:
+    """Say whether a number is the status by which HTTP refuses (RFC 9110, 15.5 and 15.6)."""
+    return isinstance(code, int) and not isinstance(code, bool) and 400 <= code <= 599
 
 
 def _reasons(value: Mapping[str, Any]) -> Iterator[str]:
     """Yield the texts that may be the reason, those of an inner error first."""
     errors = value.get("errors")
-    for inner in (value.get("error"), errors[0] if isinstance(errors, list) and errors else None):
+    first = errors[0] if isinstance(errors, list) and errors else None
+    for inner in (value.get("error"), first, value.get("body"), value.get("data")):
         if isinstance(inner, dict):
             yield from _reasons(inner)
         elif isinstance(inner, str):
