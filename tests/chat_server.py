@@ -58,7 +58,8 @@ class ChatServer:
     """Answers POST /v1/chat/completions on 127.0.0.1, from a thread with a loop of its own.
 
     *plan* is asked with the number of the request (from 0) and its body, or is a list of answers
-    that is used up in order; what it does not cover is answered well.
+    that is used up in order; what it does not cover is answered well. Nothing is answered before
+    *together* requests were there at one time.
     """
 
     def __init__(self, plan: Plan | Sequence[Answer] = ()) -> None:
@@ -66,6 +67,7 @@ class ChatServer:
         self.seen: list[Seen] = []
         self.running = 0
         self.most_at_once = 0
+        self.together = 0
         self.url = ""
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
@@ -100,6 +102,8 @@ class ChatServer:
         self.running += 1
         self.most_at_once = max(self.most_at_once, self.running)
         try:
+            while self.most_at_once < self.together:
+                await asyncio.sleep(0.01)
             return await self._answer(request, body, self._planned(number, body))
         finally:
             self.running -= 1

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.logs import (
     model,
     program,
     ripgrep_row,
+    stage_of,
     start,
     tree,
     write_rows,
@@ -240,6 +242,33 @@ def test_an_unknown_price_is_called_unknown(log: Path, tmp_path: Path, chat_serv
     ]
     chat_server.plan = model
     assert "price unknown" in program(*command).out
+
+
+def test_what_was_spent_is_told_by_stage_and_model_with_the_share_that_was_cached(
+    log: Path, tmp_path: Path, chat_server: ChatServer
+) -> None:
+    def plan(number: int, body: dict[str, Any]) -> Answer:
+        usage = {"prompt_tokens": 200, "completion_tokens": 7, "total_tokens": 207}
+        details = {"prompt_tokens_details": {"cached_tokens": 50}} if stage_of(body) == "analyse" else {}
+        return replace(model(number, body), usage={**usage, **details})
+
+    chat_server.plan = plan
+    log = write_rows(tmp_path / "many.jsonl", many_rows(8))
+    link = ("--model", "openai/local", "--base-url", chat_server.url)
+    command = ("distill", log, "-o", tmp_path / "out", *link, "--input-price", 1.0, "--output-price", 2.0)
+    spent = json.loads(program(*command, "--json").out)["spent"]
+    calls = len(chat_server.seen)
+    assert calls > 8
+    assert (spent["prompt"], spent["completion"], spent["cached"]) == (200 * calls, 7 * calls, 50 * 8)
+    assert spent["cost"] == pytest.approx(calls * (200 + 2 * 7) / 1_000_000)
+    assert spent["models"].keys() == {"openai/local"}
+    assert {name: stage["calls"] for name, stage in spent["stages"].items()} == {
+        "analyse": 8,
+        "merge": calls - 8,
+    }
+    assert (spent["stages"]["analyse"]["cached"], spent["stages"]["merge"]["cached"]) == (400, None)
+    again = program(*command)
+    assert f"0 calls, $0.0000, {calls} answered without a call" in again.out
 
 
 def test_a_known_price_is_shown_without_asking_anybody(log: Path, tmp_path: Path) -> None:

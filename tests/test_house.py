@@ -63,7 +63,7 @@ SAME_ROW = {
     "trace2skill.atif": {"trace2skill.records"},
     "trace2skill.markdown": {"trace2skill.records"},
     "trace2skill.tasks": {"trace2skill.records"},
-    "trace2skill.llm": {"trace2skill.prompts", "trace2skill.tokens"},
+    "trace2skill.llm": {"trace2skill.fanout", "trace2skill.prompts", "trace2skill.tokens"},
     "trace2skill.skill": {"trace2skill.patch"},
     "trace2skill.analysts": {"trace2skill.miner"},
     "trace2skill.compose": {"trace2skill.consolidate"},

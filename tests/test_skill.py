@@ -63,6 +63,24 @@ def test_stale_files_are_removed_and_missing_ones_do_not_matter(tmp_path: Path) 
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["SKILL.md"]
 
 
+def test_halves_of_files_that_a_killed_run_left_are_removed_and_nothing_beside_them(tmp_path: Path) -> None:
+    folder, elsewhere = tmp_path / "demo", tmp_path / "elsewhere"
+    for place in (folder / "references", elsewhere):
+        place.mkdir(parents=True)
+        (place / ".writing-abc").write_text("half", "utf-8")
+    (folder / ".writing-x").write_text("half", "utf-8")
+    (folder / "writing-notes.txt").write_text("mine", "utf-8")
+    skill = Skill(name="demo", files={"SKILL.md": FRONT, "references/a.md": "a"})
+    write_skill(skill, folder)
+    assert sorted(tree(folder)) == ["SKILL.md", "references", "references/a.md", "writing-notes.txt"]
+    (folder / "references" / "a.md").unlink()
+    (folder / "references").rmdir()
+    (folder / "references").symlink_to(elsewhere)
+    with pytest.raises(OutputError):
+        write_skill(skill, folder)
+    assert (elsewhere / ".writing-abc").exists()
+
+
 def test_a_disk_that_fills_up_leaves_the_old_skill(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     write_skill(Skill(name="demo", files={"SKILL.md": "old", "references/a.md": "old"}), folder)

@@ -26,7 +26,7 @@ class Outcome(Generic[Item, Value]):
 
 
 class Gate:
-    """Lets *jobs* calls through at a time; all stages of a run share one.
+    """Lets *jobs* calls through at a time, or fewer once ``allow`` said so; all stages of a run share one.
 
     Of those that wait, the highest priority goes first, then who came first: late stages are not
     held up behind the long queue of an early one.
@@ -36,9 +36,16 @@ class Gate:
         if jobs < 1:
             raise ConfigError(f"{jobs} jobs can do nothing", hint="give at least 1")
         self.jobs = jobs
-        self._free = jobs
+        self.inside = 0
+        """How many places are held."""
+        self._allowed = jobs
         self._arrivals = itertools.count()
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+
+    def allow(self, places: int) -> None:
+        """Let *places* through at a time from now on, none if it is 0; who is inside stays there."""
+        self._allowed = min(places, self.jobs)
+        self._admit()
 
     @asynccontextmanager
     async def place(self, priority: int = 0) -> AsyncIterator[None]:
@@ -50,11 +57,9 @@ class Gate:
             self._leave()
 
     async def _enter(self, priority: int) -> None:
-        if self._free:
-            self._free -= 1
-            return
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._waiting, (-priority, next(self._arrivals), turn))
+        self._admit()
         try:
             await turn
         except asyncio.CancelledError:
@@ -62,13 +67,16 @@ class Gate:
                 self._leave()  # the place was given to us just then; pass it on
             raise
 
-    def _leave(self) -> None:
-        while self._waiting:
+    def _admit(self) -> None:
+        while self._waiting and self.inside < self._allowed:
             _, _, turn = heapq.heappop(self._waiting)
             if not turn.done():
                 turn.set_result(None)
-                return
-        self._free += 1
+                self.inside += 1
+
+    def _leave(self) -> None:
+        self.inside -= 1
+        self._admit()
 
 
 async def gather_outcomes(

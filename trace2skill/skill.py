@@ -15,6 +15,7 @@ from trace2skill.records import Skill
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*$")
 NAME_CHARS = 64
 DESCRIPTION_CHARS = 1024
+_HALF = ".writing-"
 
 
 def read_skill(folder: Path) -> Skill:
@@ -46,11 +47,16 @@ def read_skill(folder: Path) -> Skill:
 def write_skill(skill: Skill, folder: Path, *, stale: tuple[str, ...] = ()) -> None:
     """Write the files of *skill* into *folder*, each at once or not at all; remove *stale* ones.
 
-    ``SKILL.md`` comes last, so that it never links to what is not there yet.
+    ``SKILL.md`` comes last, so that it never links to what is not there yet. Halves of files that a
+    run left behind which was killed are removed, too.
     """
     for path in (*skill.files, *stale):
         check_path(path)
     try:
+        for path in skill.files:
+            _require_inside(folder / path, folder)
+            for half in (folder / path).parent.glob(f"{_HALF}*"):
+                half.unlink(missing_ok=True)
         for path, text in sorted(skill.files.items(), key=lambda item: item[0] == "SKILL.md"):
             _write(folder / path, text.encode("utf-8"), folder)
         for path in stale:
@@ -71,7 +77,7 @@ def slug(text: str) -> str:
 def _write(path: Path, data: bytes, folder: Path) -> None:
     _require_inside(path, folder)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=_HALF)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)

@@ -18,6 +18,7 @@ from trace2skill.llm.ask import Ask
 from trace2skill.llm.base import FunctionCall, Reply, Request
 from trace2skill.llm.cache import CachedBackend
 from trace2skill.llm.live import LiveBackend
+from trace2skill.llm.patient import PatientBackend
 from trace2skill.llm.replay import ReplayBackend
 from trace2skill.llm.scripted import ScriptedBackend
 
@@ -276,7 +277,7 @@ def test_a_loop_that_is_run_again_asks_the_same_and_pays_nothing(tools: bool, tm
 
 def ask_server(server: ChatServer, turns: int = 12) -> Analysis:
     async def go() -> Analysis:
-        backend = LiveBackend(pause=0.01)
+        backend = PatientBackend(LiveBackend(), 8, pause=0.01)
         try:
             ask = Ask(backend, "openai/local", server.url, tools=True, turns=turns)
             return await analyse(RUN, ask, prepare(RUN, ask))

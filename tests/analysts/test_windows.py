@@ -30,6 +30,7 @@ from trace2skill.consolidate import support
 from trace2skill.errors import ModelError
 from trace2skill.llm.ask import Ask
 from trace2skill.llm.base import Reply, Request
+from trace2skill.llm.patient import PatientBackend
 from trace2skill.llm.scripted import ScriptedBackend
 from trace2skill.pipeline.catalog import open_ingest
 from trace2skill.pipeline.learn import HOPELESS, Learned, learn
@@ -252,8 +253,9 @@ class DeadLine:
 def test_a_model_that_is_out_of_reach_is_given_up_before_all_windows_were_tried(tmp_path: Path) -> None:
     backend = DeadLine()
     catalog = catalog_of(tmp_path / "traces.jsonl", [long_run()])
+    ask = ASK._replace(backend=PatientBackend(backend, 1))
     with pytest.raises(ModelError, match="the line is dead"):
-        asyncio.run(learn(catalog, ASK._replace(backend=backend), (1, 8), Silent()))
+        asyncio.run(learn(catalog, ask, (1, 8), Silent()))
     assert HOPELESS <= backend.tried <= HOPELESS + 1
 
 

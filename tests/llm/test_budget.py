@@ -14,9 +14,11 @@ from trace2skill import tokens
 from trace2skill.errors import BudgetSpent, ConfigError, ModelError
 from trace2skill.llm import Backend, CallFailed, Message, Reply, Request
 from trace2skill.llm.base import Fate
-from trace2skill.llm.budget import BudgetedBackend, Caps, Spent
+from trace2skill.llm.budget import BudgetedBackend, Caps
 from trace2skill.llm.cache import CachedBackend
+from trace2skill.llm.ledger import Spent
 from trace2skill.llm.live import LiveBackend
+from trace2skill.llm.patient import PatientBackend
 from trace2skill.llm.prices import Price
 from trace2skill.llm.scripted import ScriptedBackend
 from trace2skill.records import Usage
@@ -81,7 +83,7 @@ def test_a_cap_on_cost_needs_a_price() -> None:
     assert "--max-calls" in (caught.value.hint or "")
 
 
-def test_spending_is_told_by_stage() -> None:
+def test_spending_is_told_by_stage_and_model() -> None:
     replies = [
         Reply(text="a", usage=Usage(prompt=100, completion=10), cost=0.5),
         Reply(text="b", usage=Usage(prompt=200, completion=20)),
@@ -92,7 +94,12 @@ def test_spending_is_told_by_stage() -> None:
     first = Spent(calls=1, prompt=100, completion=10, cost=0.5)
     second = Spent(calls=1, prompt=200, completion=20, cost=0.4)
     assert backend.spent == Spent(
-        calls=2, prompt=300, completion=30, cost=0.9, stages={"analyse": second, "merge": first}
+        calls=2,
+        prompt=300,
+        completion=30,
+        cost=0.9,
+        stages={"analyse": second, "merge": first},
+        models={"m": Spent(calls=2, prompt=300, completion=30, cost=0.9)},
     )
     assert list(backend.spent.stages) == ["analyse", "merge"]
 
@@ -205,7 +212,8 @@ def live(
     chat_server: ChatServer, caps: Caps, number: int, **settings: Any
 ) -> tuple[BudgetedBackend, list[Any]]:
     async def main() -> tuple[BudgetedBackend, list[Any]]:
-        backend = BudgetedBackend(LiveBackend(**{"pause": 0.01, **settings}), caps, PRICE)
+        budget = BudgetedBackend(LiveBackend(), caps, PRICE)
+        backend = PatientBackend(budget, number, **{"pause": 0.01, **settings})
         requests = [
             Request(
                 model="openai/local",
@@ -217,7 +225,7 @@ def live(
         ]
         try:
             calls = (backend.complete(request) for request in requests)
-            return backend, await asyncio.gather(*calls, return_exceptions=True)
+            return budget, await asyncio.gather(*calls, return_exceptions=True)
         finally:
             await backend.aclose()
 

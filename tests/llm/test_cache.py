@@ -19,6 +19,7 @@ from tests.chat_server import Answer, ChatServer
 from trace2skill.errors import ModelError, OutputError
 from trace2skill.llm import Backend, Message, Reply, Request
 from trace2skill.llm.cache import CachedBackend, default_cache_dir
+from trace2skill.llm.ledger import Ledger, Spent
 from trace2skill.llm.scripted import ScriptedBackend
 from trace2skill.records import Usage
 
@@ -72,13 +73,22 @@ def test_what_was_paid_once_is_free_afterwards(path: Path) -> None:
     assert again == msgspec.structs.replace(PAID, cached=True, cost=0.0)
 
 
-def test_hits_are_counted(path: Path) -> None:
-    async def thrice(cache: CachedBackend) -> int:
-        for _ in range(3):
-            await cache.complete(ASKED)
-        return cache.hits
+def test_hits_and_joined_requests_are_counted_apart_by_stage_and_model(path: Path) -> None:
+    ledger = Ledger()
+    merging = msgspec.structs.replace(ASKED, stage="merge", seed=1)
 
-    assert run(path, ScriptedBackend([PAID]), thrice) == 2
+    async def main() -> None:
+        cache = CachedBackend(Slow(), path, ledger)
+        await asyncio.gather(*(cache.complete(ASKED) for _ in range(4)))
+        for request in (ASKED, ASKED, merging, merging):
+            await cache.complete(request)
+        await cache.aclose()
+
+    asyncio.run(main())
+    spent = ledger.spent
+    assert (spent.hits, spent.joined) == (3, 3)
+    assert spent.stages == {"": Spent(hits=2, joined=3), "merge": Spent(hits=1)}
+    assert spent.models == {"m": Spent(hits=3, joined=3)}
 
 
 def test_another_request_is_another_call(path: Path) -> None:

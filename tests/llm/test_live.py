@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import itertools
+import resource
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
@@ -14,8 +15,9 @@ import pytest
 
 from tests.chat_server import Answer, ChatServer
 from trace2skill.errors import ModelError
-from trace2skill.llm import CallFailed, Message, Reply, Request, ask_for, connect
+from trace2skill.llm import Backend, CallFailed, Message, Reply, Request, ask_for, connect
 from trace2skill.llm.live import LiveBackend
+from trace2skill.llm.patient import PatientBackend
 from trace2skill.records import Record, Usage
 
 T = TypeVar("T")
@@ -42,11 +44,11 @@ def question(server: ChatServer, text: str = "What went wrong?", **rest: Any) ->
     )
 
 
-def run(work: Callable[[LiveBackend], Awaitable[T]], **settings: Any) -> T:
-    """Do *work* with a live back end that pauses for milliseconds, and close it."""
+def run(work: Callable[[Backend], Awaitable[T]], timeout: float = 20.0, **settings: Any) -> T:
+    """Do *work* with a live back end and patience that pauses for milliseconds, and close it."""
 
     async def main() -> T:
-        backend = LiveBackend(**{"pause": 0.01, "timeout": 20.0, **settings})
+        backend = PatientBackend(LiveBackend(timeout=timeout), 64, **{"pause": 0.01, **settings})
         try:
             return await work(backend)
         finally:
@@ -246,7 +248,7 @@ def test_a_server_without_schemas_is_asked_without_from_then_on(chat_server: Cha
 
     chat_server.plan = plan
 
-    async def twice(backend: LiveBackend) -> list[str]:
+    async def twice(backend: Backend) -> list[str]:
         return [(await backend.complete(question(chat_server, text, schema=SCHEMA))).text for text in "ab"]
 
     assert run(twice, attempts=1) == ["plain", "plain"]
@@ -274,11 +276,32 @@ def test_many_calls_at_once_keep_their_own_replies(chat_server: ChatServer) -> N
         f"echo {body['messages'][-1]['content']}", delay=0.05, status=429 if number % 5 == 4 else 200
     )
 
-    async def many(backend: LiveBackend) -> list[Reply]:
+    async def many(backend: Backend) -> list[Reply]:
         return await asyncio.gather(*(backend.complete(question(chat_server, str(n))) for n in range(40)))
 
     assert [reply.text for reply in run(many, attempts=9)] == [f"echo {n}" for n in range(40)]
     assert chat_server.most_at_once > 10
+
+
+def test_512_calls_are_in_flight_at_once(chat_server: ChatServer) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 2048:
+        pytest.skip("client and server together need more open files than are allowed here")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2048), hard))
+    chat_server.together = 512
+
+    async def main() -> list[str]:
+        backend = PatientBackend(LiveBackend(), 512, attempts=1)
+        calls = (backend.complete(question(chat_server, str(n))) for n in range(600))
+        replies = await asyncio.gather(*calls)
+        await backend.aclose()
+        return [reply.text for reply in replies]
+
+    try:
+        assert asyncio.run(main()) == ["fine"] * 600
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert chat_server.most_at_once == 512
 
 
 def test_text_that_utf8_cannot_hold_is_still_sent(chat_server: ChatServer) -> None:

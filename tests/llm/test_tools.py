@@ -15,6 +15,7 @@ from trace2skill.llm.base import FunctionCall, Message, Reply, Request, Tool, te
 from trace2skill.llm.budget import BudgetedBackend, Caps
 from trace2skill.llm.cache import CachedBackend
 from trace2skill.llm.live import LiveBackend
+from trace2skill.llm.patient import PatientBackend
 from trace2skill.llm.prices import Price, calls_tools
 from trace2skill.llm.scripted import ScriptedBackend
 
@@ -103,7 +104,7 @@ def test_the_budget_sets_aside_what_tools_take() -> None:
 
 def ask(server: ChatServer, *requests: Request) -> list[Reply]:
     async def go() -> list[Reply]:
-        backend = LiveBackend(pause=0.01)
+        backend = PatientBackend(LiveBackend(), 8, pause=0.01)
         try:
             return [
                 await backend.complete(msgspec.structs.replace(request, base_url=server.url))

@@ -24,12 +24,13 @@ BACKENDS: Mapping[str, Callable[[str], Backend]] = MappingProxyType(
 )
 
 
-def connect(spec: str, *, base_url: str | None = None, timeout: float = 600.0, attempts: int = 5) -> Backend:
+def connect(spec: str, *, base_url: str | None = None, timeout: float = 600.0) -> Backend:
     """Return the back end that *spec* names.
 
     ``scripted:FILE``, ``replay:DIR`` and ``NAME:REST`` of the entry-point group
     ``trace2skill.backends`` (a callable that takes REST) are looked at first; anything else is a
-    model for litellm, reached within *timeout* seconds per call and *attempts* calls per request.
+    model for litellm, reached within *timeout* seconds per call. Each request is one call:
+    ``PatientBackend`` makes more.
     """
     prefix, colon, rest = spec.partition(":")
     known = collect("trace2skill.backends", BACKENDS)
@@ -40,7 +41,7 @@ def connect(spec: str, *, base_url: str | None = None, timeout: float = 600.0, a
         raise ConfigError(f"{spec!r} names no model", hint="for instance openai/gpt-4o or scripted:FILE")
     if base_url is not None:
         _check_address(base_url)
-    return LiveBackend(attempts=attempts, timeout=timeout)
+    return LiveBackend(timeout=timeout)
 
 
 def _folder(rest: str) -> Path:

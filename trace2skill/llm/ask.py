@@ -28,6 +28,8 @@ class Ask(NamedTuple):
     """How many tokens the answers to an analyst's questions may have together."""
     turns: int = 12
     """How many replies an analyst may take for one trajectory, at most."""
+    urgency: int = 0
+    """Of the calls that wait for a place, the most urgent goes first."""
 
     def request(self, text: str, schema: dict[str, Any], stage: str, tools: tuple[Tool, ...] = ()) -> Request:
         """Return the request that says *text* and wants a reply of *schema*, or a call of *tools*."""
@@ -41,6 +43,7 @@ class Ask(NamedTuple):
             base_url=self.base_url,
             stage=stage,
             tools=tools if self.tools else (),
+            urgency=self.urgency,
         )
 
 

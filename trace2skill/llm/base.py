@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
+from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
 
@@ -59,6 +59,8 @@ class Request(Record, frozen=True):
     stage: str = ""
     """Which part of the program asks: for reports and budgets only."""
     tools: tuple[Tool, ...] = ()
+    urgency: int = 0
+    """Of the calls that wait for a place, the most urgent goes first; no part of the question."""
 
     @property
     def key(self) -> str:
@@ -116,6 +118,10 @@ class Fate(Record, frozen=True):
     billed: bool = False
     """The provider may charge for it."""
     usage: Usage = Usage()
+    crowded: bool = False
+    """The server has more to do than it can or will."""
+    otherwise: bool = False
+    """The next call will be made in another way, so it repeats nothing."""
 
 
 class CallFailed(ModelError):
@@ -126,19 +132,18 @@ class CallFailed(ModelError):
         self.fate = fate
 
 
+class EmptyReply(CallFailed):
+    """A reply without any text."""
+
+
 class Backend(Protocol):
     """Whatever answers requests; wrappers are back ends too."""
 
     async def complete(self, request: Request) -> Reply:
-        """Return the reply to *request*; raise ``ModelError`` when there is none."""
+        """Return the reply to *request*; raise ``ModelError`` when there is none.
 
-
-@runtime_checkable
-class Persistent(Protocol):
-    """A back end that tries again by itself, and asks before each further call whether it may."""
-
-    async def persist(self, request: Request, again: Callable[[CallFailed], None]) -> Reply:
-        """Return the reply to *request*; call *again* with each failure that will be retried."""
+        A failure of one call is a ``CallFailed``, whose fate says whether another may succeed.
+        """
 
 
 def texts(request: Request) -> Iterator[str]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-import msgspec
-
 from trace2skill import tokens
 from trace2skill.errors import BudgetSpent, ConfigError, ModelError
-from trace2skill.llm.base import Backend, CallFailed, Persistent, Reply, Request, close, texts
+from trace2skill.llm.base import Backend, CallFailed, Reply, Request, close, texts
+from trace2skill.llm.ledger import Ledger, Spent
 from trace2skill.llm.prices import Price
 from trace2skill.records import Record, Usage
 
@@ -26,23 +25,11 @@ class Caps(Record, frozen=True):
     max_calls: int | None = None
 
 
-class Spent(Record, frozen=True, omit_defaults=False):
-    """What was spent; *cost* is ``None`` when a call's price is not known."""
-
-    calls: int = 0
-    prompt: int = 0
-    completion: int = 0
-    cost: float | None = 0.0
-    unsure: int = 0
-    """Calls that did not say what they used; their worst case is in *cost*."""
-    stages: dict[str, Spent] = msgspec.field(default_factory=dict)
-
-
 @dataclass(frozen=True, eq=False)
 class _Hold:
     """The tokens set aside for one call: *prompt* as estimated, *completion* as allowed."""
 
-    stage: str
+    request: Request
     prompt: int
     completion: int
 
@@ -51,13 +38,15 @@ class BudgetedBackend:
     """Lets calls through to *inner* while the worst case of all of them stays within *caps*.
 
     A call whose worst case does not fit while others are under way waits for them to settle; it is
-    refused with ``BudgetSpent`` when it would not fit even then. Calls are counted as they are
-    sent: each retry of a ``Persistent`` back end is one more, and is refused likewise. The promise
-    holds as long as no call uses more than 1.5 times the tokens estimated for its prompt, or more
-    for its reply than allowed; what replies show to be worse raises the factors for all others.
+    refused with ``BudgetSpent`` when it would not fit even then. Whatever makes failed calls again
+    stands outside, so that each of them is admitted and counted. The promise holds as long as no call
+    uses more than 1.5 times the tokens estimated for its prompt, or more for its reply than allowed;
+    what replies show to be worse raises the factors for all others.
     """
 
-    def __init__(self, inner: Backend, caps: Caps, price: Price | None = None) -> None:
+    def __init__(
+        self, inner: Backend, caps: Caps, price: Price | None = None, ledger: Ledger | None = None
+    ) -> None:
         if caps.max_cost is not None and price is None:
             raise ConfigError(
                 "the price of this model is not known, so a cap on the cost cannot be kept",
@@ -69,41 +58,22 @@ class BudgetedBackend:
         self._holds: set[_Hold] = set()
         self._prompt_factor = _SAFETY
         self._completion_factor = 1.0
-        self._stages: dict[str, Spent] = {}
+        self._ledger = ledger if ledger is not None else Ledger()
         self._calls = 0
         self._dollars = 0.0
         self._reserved = (0, 0)
         self._settlement: asyncio.Future[None] | None = None
 
     @property
-    def in_flight(self) -> int:
-        """Return the number of calls that are under way."""
-        return len(self._holds)
-
-    @property
     def spent(self) -> Spent:
-        """Return what all calls so far have spent, by stage too."""
-        total = Spent()
-        for stage in self._stages.values():
-            total = _add(total, stage)
-        return msgspec.structs.replace(total, stages=dict(sorted(self._stages.items())))
+        """Return what all calls so far have spent, by stage and model too."""
+        return self._ledger.spent
 
     async def complete(self, request: Request) -> Reply:
         """Return the reply of the inner back end; raise ``BudgetSpent`` before it would cost too much."""
         hold = await self._admit(request)
-
-        def again(failure: CallFailed) -> None:
-            nonlocal hold
-            self._settle_failure(hold, failure)
-            hold = self._hold_for(request)
-            self._check(hold)
-            self._take(hold)
-
         try:
-            if isinstance(self._inner, Persistent):
-                reply = await self._inner.persist(request, again)
-            else:
-                reply = await self._inner.complete(request)
+            reply = await self._inner.complete(request)
         except ModelError as error:
             self._settle_failure(hold, error)
             raise
@@ -121,7 +91,7 @@ class BudgetedBackend:
         prompt = 0
         if self._price is not None:
             prompt = sum(tokens.count(text) + _TOKENS_PER_MESSAGE for text in texts(request))
-        return _Hold(request.stage, prompt, request.max_tokens)
+        return _Hold(request, prompt, request.max_tokens)
 
     async def _admit(self, request: Request) -> _Hold:
         hold = self._hold_for(request)
@@ -147,8 +117,8 @@ class BudgetedBackend:
         if not self._fits(hold, *self._reserved):
             worst = self._worst(hold.prompt, hold.completion)
             raise BudgetSpent(
-                f"the cap of ${self._caps.max_cost} does not cover the next call of stage {hold.stage!r}: "
-                f"up to ${worst:.4f}, with ${self._dollars:.4f} spent",
+                f"the cap of ${self._caps.max_cost} does not cover the next call of stage "
+                f"{hold.request.stage!r}: up to ${worst:.4f}, with ${self._dollars:.4f} spent",
                 hint="raise --max-cost; what is finished is kept",
             )
 
@@ -164,7 +134,7 @@ class BudgetedBackend:
         self._calls += 1
         self._holds.add(hold)
         self._reserved = (self._reserved[0] + hold.prompt, self._reserved[1] + hold.completion)
-        self._book(hold.stage, Spent(calls=1))
+        self._ledger.book(hold.request, Spent(calls=1))
 
     def _release(self, hold: _Hold) -> bool:
         """Give back what was set aside, once; let those who wait look again."""
@@ -191,10 +161,14 @@ class BudgetedBackend:
         if cost is None and self._price is not None:
             cost = self._worst(hold.prompt, hold.completion) if unsure else self._price.of(usage)
         self._dollars += max(0.0, cost or 0.0)
-        self._book(
-            hold.stage,
-            Spent(prompt=usage.prompt or 0, completion=usage.completion or 0, cost=cost, unsure=int(unsure)),
+        spent = Spent(
+            prompt=usage.prompt or 0,
+            cached=usage.cached,
+            completion=usage.completion or 0,
+            cost=cost,
+            unsure=int(unsure),
         )
+        self._ledger.book(hold.request, spent)
 
     def _learn(self, hold: _Hold, usage: Usage) -> None:
         if usage.prompt and hold.prompt:
@@ -204,21 +178,7 @@ class BudgetedBackend:
                 self._completion_factor, _MARGIN * usage.completion / hold.completion
             )
 
-    def _book(self, stage: str, spent: Spent) -> None:
-        self._stages[stage] = _add(self._stages.get(stage, Spent()), spent)
-
     def _next_settlement(self) -> asyncio.Future[None]:
         if self._settlement is None:
             self._settlement = asyncio.get_running_loop().create_future()
         return self._settlement
-
-
-def _add(one: Spent, other: Spent) -> Spent:
-    unknown = one.cost is None or other.cost is None
-    return Spent(
-        calls=one.calls + other.calls,
-        prompt=one.prompt + other.prompt,
-        completion=one.completion + other.completion,
-        cost=None if unknown else (one.cost or 0.0) + (other.cost or 0.0),
-        unsure=one.unsure + other.unsure,
-    )

@@ -15,6 +15,7 @@ import platformdirs
 
 from trace2skill.errors import OutputError
 from trace2skill.llm.base import Backend, Reply, Request, close
+from trace2skill.llm.ledger import Ledger, Spent
 from trace2skill.records import encode
 
 T = TypeVar("T")
@@ -41,12 +42,13 @@ class CachedBackend:
     A reply is on disk before ``complete`` returns it. Equal requests under way share one call. Only
     usable replies are kept: not empty, not cut off, not to a part of the prompt. Several processes
     may share the file; when two of them ask the same at the same moment, both pay. Once the file
-    cannot be written, every further request is refused before it costs anything.
+    cannot be written, every further request is refused before it costs anything. *ledger* hears of
+    what was had for nothing.
     """
 
-    def __init__(self, inner: Backend, path: Path) -> None:
-        self.hits = 0
+    def __init__(self, inner: Backend, path: Path, ledger: Ledger | None = None) -> None:
         self._inner = inner
+        self._ledger = ledger if ledger is not None else Ledger()
         self._path = path
         self._flights: dict[str, _Flight] = {}
         self._broken = ""
@@ -69,9 +71,9 @@ class CachedBackend:
             flight.waiting -= 1
             if not flight.waiting:
                 flight.task.cancel()
-        if joined and not reply.cached:
+        if joined:
             reply = msgspec.structs.replace(reply, cached=True, cost=0.0)
-        self.hits += reply.cached
+        self._ledger.book(request, Spent(hits=int(reply.cached and not joined), joined=int(joined)))
         return reply
 
     async def aclose(self) -> None:

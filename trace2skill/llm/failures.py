@@ -16,6 +16,7 @@ from trace2skill.llm.base import CallFailed, Fate, Request
 _SHOWN = 300
 _NO_TOOLS = (400, 404, 422, 500, 501)
 """How servers refuse tools: Ollama and vLLM with 400, routers with 404, llama.cpp with 500."""
+_OVERLOADED = (503, 529)
 _KEY_NAMES = ("KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIALS")
 # Known prefixes of keys, and what follows "Bearer" or "key=" whatever it looks like.
 _KEYS = re.compile(
@@ -70,9 +71,9 @@ def explain(
     """Turn an error of litellm, or of the network below it, into ours."""
     failure = _examine(error, request)
     if tools_sent and failure.status in _NO_TOOLS and _about_tools(failure.text):
-        return ToolsRefused(f"{where(request)} takes no tools", Fate(retryable=True, wait=0.0))
+        return ToolsRefused(f"{where(request)} takes no tools", Fate(retryable=True, otherwise=True))
     if schema_sent and failure.status in (400, 422) and _about_schema(failure.text):
-        return SchemaRefused(f"{where(request)} refuses a reply schema", Fate(retryable=True, wait=0.0))
+        return SchemaRefused(f"{where(request)} refuses a reply schema", Fate(retryable=True, otherwise=True))
     for applies, make in _RULES:
         if applies(failure):
             return make(failure)
@@ -212,7 +213,7 @@ def _no_credit(failure: _Failure) -> CallFailed:
 def _too_fast(failure: _Failure) -> CallFailed:
     return CallFailed(
         f"{where(failure.request)}: too many requests",
-        Fate(retryable=True, wait=failure.wait),
+        Fate(retryable=True, wait=failure.wait, crowded=True),
         hint="try fewer jobs, or later",
     )
 
@@ -228,7 +229,12 @@ def _refused(failure: _Failure) -> CallFailed:
 def _unknown(failure: _Failure) -> CallFailed:
     return CallFailed(
         f"{where(failure.request)}: the server failed ({failure.text})",
-        Fate(retryable=True, wait=failure.wait, billed=not failure.answered),
+        Fate(
+            retryable=True,
+            wait=failure.wait,
+            billed=not failure.answered,
+            crowded=failure.wait is not None or failure.status in _OVERLOADED,
+        ),
         hint="try later; finished calls are kept",
     )
 

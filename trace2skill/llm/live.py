@@ -1,105 +1,71 @@
-"""Real models, through litellm: one call at a time, retries of our own, errors in our words."""
+"""Real models, through litellm: one call for each request, errors in our words."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
-import random
 import re
 import sys
-from collections.abc import Callable
 from typing import Any
 
 from trace2skill.errors import ModelError
-from trace2skill.llm.base import CallFailed, Fate, FunctionCall, Message, Reply, Request
+from trace2skill.llm.base import EmptyReply, Fate, FunctionCall, Message, Reply, Request
 from trace2skill.llm.failures import SchemaRefused, ToolsRefused, explain, where
 from trace2skill.records import Usage
 
 OFFLINE = "TRACE2SKILL_OFFLINE"
-LONGEST_WAIT = 300.0
+_FAREWELL = 10.0
 _NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9_-]")
 _QUIET = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # else it fetches prices when imported
     "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "true",  # and this list
     "LITELLM_LOG": "ERROR",
 }
-
-
-class EmptyReply(CallFailed):
-    """A reply without any text."""
+# How many calls are in flight is for us to say: litellm would hold back the 501st to one host.
+_UNLIMITED = {"AIOHTTP_CONNECTOR_LIMIT": "100000", "AIOHTTP_CONNECTOR_LIMIT_PER_HOST": "0"}
 
 
 class LiveBackend:
-    """Asks a model over the network.
+    """Asks a model over the network, once; ``PatientBackend`` asks again.
 
-    *attempts* bounds the calls per request, *timeout* is in seconds for each whole call, *pause* is
-    the longest first pause between two calls; it doubles each time. Tries again after 429, 5xx, a
-    dropped connection, an unreadable body or a timeout, never after an error that would come again.
+    *timeout* is in seconds for each whole call. What a server does not take, a schema or tools, is
+    left out from its next call on.
     """
 
-    def __init__(self, *, attempts: int = 5, timeout: float = 600.0, pause: float = 1.0) -> None:
-        self._attempts = attempts
+    def __init__(self, *, timeout: float = 600.0) -> None:
         self._timeout = timeout
-        self._pause = pause
         self._schemaless: set[tuple[str, str | None]] = set()
         self._toolless: set[tuple[str, str | None]] = set()
 
     async def complete(self, request: Request) -> Reply:
-        """Return the model's reply; raise ``ModelError`` when there is none after all attempts."""
-        return await self.persist(request, lambda failure: None)
-
-    async def persist(self, request: Request, again: Callable[[CallFailed], None]) -> Reply:
-        """Do as ``complete`` does, but call *again* with each failure that another call will follow."""
+        """Return the model's reply; raise ``CallFailed`` when there is none."""
         if os.environ.get(OFFLINE, "0") not in ("", "0"):
             raise ModelError(
                 f"{request.stage or 'a stage'} needs {request.model}, but {OFFLINE} is set",
                 hint=f"unset {OFFLINE} to allow calls over the network",
             )
-        failed, empty = 0, False
-        while True:
-            try:
-                return await self._call(request)
-            except SchemaRefused as failure:
-                self._schemaless.add((request.model, request.base_url))
-                again(failure)
-            except ToolsRefused as failure:
-                self._toolless.add((request.model, request.base_url))
-                again(failure)
-            except CallFailed as failure:
-                failed += 1
-                hopeless = empty and isinstance(failure, EmptyReply)
-                if hopeless or failed >= self._attempts or not failure.fate.retryable:
-                    raise
-                empty = empty or isinstance(failure, EmptyReply)
-                pause = self._wait(request, failure, failed)
-                again(failure)
-                await asyncio.sleep(pause)
+        try:
+            return await self._call(request)
+        except SchemaRefused:
+            self._schemaless.add((request.model, request.base_url))
+            raise
+        except ToolsRefused:
+            self._toolless.add((request.model, request.base_url))
+            raise
 
     async def aclose(self) -> None:
-        """Close the connections that litellm keeps open for the running event loop."""
+        """Close what litellm keeps for the running event loop: connections, and its notes on calls."""
         litellm = sys.modules.get("litellm")
         if litellm is None:
             return
+        await _let_litellm_finish()
         clients = litellm.in_memory_llm_clients_cache.cache_dict
         suffix = f"-{id(asyncio.get_running_loop())}"
         for name in [name for name in clients if str(name).endswith(suffix)]:
             client = clients.pop(name)
             client = getattr(client, "client", client)
             await (client.aclose() if hasattr(client, "aclose") else client.close())
-
-    def _wait(self, request: Request, failure: CallFailed, failed: int) -> float:
-        """Return the seconds to wait: what the server asked for, or a pause that doubles."""
-        # Drawn from the request, so that a run repeats itself while many requests spread out.
-        spread = random.Random(f"{request.key}:{failed}").uniform(0.5, 1.0)
-        if failure.fate.wait is None:
-            return float(self._pause * 2 ** (failed - 1) * spread)
-        if failure.fate.wait > LONGEST_WAIT:
-            raise CallFailed(
-                f"{where(request)}: the server asks to wait {failure.fate.wait:.0f} s",
-                Fate(),
-                hint="run again then; finished calls are kept",
-            ) from failure
-        return failure.fate.wait + self._pause * (spread - 0.5) / 10
 
     async def _call(self, request: Request) -> Reply:
         # In a thread: the import takes seconds, and would tie clients of its own to this event loop.
@@ -117,9 +83,19 @@ class LiveBackend:
         return _reply(response, request)
 
 
+async def _let_litellm_finish() -> None:
+    """Wait until litellm has gone through its queue of calls to report; left behind, it warns of each."""
+    module = sys.modules.get("litellm.litellm_core_utils.logging_worker")
+    if module is not None:
+        await asyncio.sleep(0)  # what the last replies put there has to be there
+        # RuntimeError: the queue is that of another event loop, which no call of this one has used.
+        with contextlib.suppress(TimeoutError, RuntimeError):
+            await asyncio.wait_for(module.GLOBAL_LOGGING_WORKER.flush(), _FAREWELL)
+
+
 def _import_litellm() -> tuple[Any, type[Exception]]:
     """Import litellm, silenced; it takes seconds, so only what calls a model pays for it."""
-    for name, value in _QUIET.items():
+    for name, value in {**_QUIET, **_UNLIMITED}.items():
         os.environ.setdefault(name, value)
     import litellm
     import openai

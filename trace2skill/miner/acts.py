@@ -57,8 +57,10 @@ _REMINDS = re.compile(
 )
 # "We quote in euros": who says what we do tells how it is done.
 _CUSTOM = re.compile(
-    r"""\W{0,2}(?:\([^()]{2,30}\)\ |[\w\ ]{3,20}:\ )?we\ (?!will\b|are\b|were\b|have\b|had\b|can\b|could\b|just\b
-      |did\b|want\ to\b|need\ to\b|got\b|saw\b|think\b|may\b|might\b|would\b|found\b|should\b)\w""",
+    r"""\W{0,2}(?:\([^()]{2,30}\)\ |[\w\ ]{3,20}:\ )?we\ (?!
+      (?:will|are|were|have|had|can|could|just|did|want\ to|need\ to|got|saw|think|may|might|would
+      |found|should)\b
+      )\w""",
     _FLAGS,
 )
 _DIRECTS = re.compile(

@@ -7,6 +7,7 @@ only where they print them. A result that merely mentions errors, as a file list
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from trace2skill.miner.classes import classify
@@ -51,8 +52,9 @@ _WHOLE = re.compile(
 # The status line of an answer over HTTP that refuses (RFC 9112, 4).
 _HTTP = re.compile(r"(?:HTTP/\d(?:\.\d)?\s|status:?\s)?[45]\d\d\s[A-Za-z]", re.IGNORECASE)
 _DENIAL = re.compile(
-    r"\b(?:not (?:found|allowed|permitted|possible|supported|accepted|enabled|visible|clickable)|no such|could not"
-    r"|cannot be|unable to|must be|is required|timed out|has expired|denied|refused|rejected|invalid)\b",
+    r"\b(?:not (?:found|allowed|permitted|possible|supported|accepted|enabled|visible|clickable)|no such"
+    r"|could not|cannot be|unable to|must be|is required|timed out|has expired|denied|refused|rejected"
+    r"|invalid)\b",
     re.IGNORECASE,
 )
 _EXIT_CODE = re.compile(
@@ -148,23 +150,21 @@ def _is_denial(body: str) -> bool:
 def _telling_line(text: str) -> str:
     """Return the line of an error text that names the cause, verbatim."""
     lines = [line for line in text.splitlines() if not _NOISE_LINE.match(line)]
-    for line in lines[:MOST_RECORDS]:
-        if line.startswith("{") and (reason := refusal(line)):
-            return _clean(reason)
-    for line in reversed(lines):
-        if _EXCEPTION.match(line.strip()):
-            return _clean(line)
+    return _clean(next(_likely(text, lines), ""))
+
+
+def _likely(text: str, lines: Sequence[str]) -> Iterator[str]:
+    """Yield what may be the telling part of *text*, the likeliest first."""
+    yield from filter(None, (refusal(line) for line in lines[:MOST_RECORDS] if line.startswith("{")))
+    yield from (line for line in reversed(lines) if _EXCEPTION.match(line.strip()))
     raised = [line for line in lines if line[:1].strip()]
     if _TRACEBACK in text and raised and _RAISED.match(raised[-1]):
-        return _clean(raised[-1])
+        yield raised[-1]
     for pattern in (_TEST_SUMMARY, _STARTS):
-        for line in lines:
-            if pattern.match(line.strip()):
-                return _clean(line)
-    for line in lines:
-        if _NOT_FOUND.search(line):
-            return _clean(line)
-    return _clean(max(enumerate(lines), key=_telling)[1]) if lines else ""
+        yield from (line for line in lines if pattern.match(line.strip()))
+    yield from (line for line in lines if _NOT_FOUND.search(line))
+    if lines:
+        yield max(enumerate(lines), key=_telling)[1]
 
 
 def _telling(numbered: tuple[int, str]) -> tuple[int, int]:

@@ -20,7 +20,7 @@ from trace2skill.consolidate import (
 )
 from trace2skill.errors import InputError
 from trace2skill.ingest import Ingest, Report
-from trace2skill.llm.budget import Spent
+from trace2skill.llm.ledger import Spent
 from trace2skill.llm.truncation import CutPrompts
 from trace2skill.miner import Miner
 from trace2skill.patch import Withheld

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 from trace2skill.errors import ConfigError
 from trace2skill.llm import close, connect
 from trace2skill.llm.ask import Ask
 from trace2skill.llm.base import Backend
-from trace2skill.llm.budget import BudgetedBackend, Caps, Spent
+from trace2skill.llm.budget import BudgetedBackend, Caps
 from trace2skill.llm.cache import CachedBackend, default_cache_dir
+from trace2skill.llm.ledger import Ledger, Spent
+from trace2skill.llm.pace import Pace
+from trace2skill.llm.patient import PatientBackend
 from trace2skill.llm.prices import Price, calls_tools, context_window, price_of
 from trace2skill.llm.replay import ReplayBackend
 from trace2skill.llm.scripted import ScriptedBackend
@@ -30,19 +34,29 @@ _SHORTEST_REPLY = 1_000
 _MILLION = 1_000_000
 
 
-class Connection:
-    """How to ask, what it costs and what has been spent; the cache stands outside of the budget."""
+class _Counts(NamedTuple):
+    """What counts the calls: how many are under way and may be, and what all of them have spent."""
 
-    def __init__(
-        self, watched: WatchedBackend, budget: BudgetedBackend, ask: Ask, price: Price | None
-    ) -> None:
-        self._watched, self._budget = watched, budget
+    pace: Pace
+    ledger: Ledger
+
+
+class Connection:
+    """How to ask, what it costs and what has been spent.
+
+    The cache stands outside of the watch for cut prompts, that outside of the patience, and that outside of
+    the budget: what is answered from disk takes no place, and each call that is made again is paid for by
+    itself.
+    """
+
+    def __init__(self, ask: Ask, price: Price | None, watched: WatchedBackend, counts: _Counts) -> None:
         self.ask, self.price = ask, price
+        self._watched, self._counts = watched, counts
 
     @property
     def spent(self) -> Spent:
-        """Return what has been spent so far, hits of the cache not counted."""
-        return self._budget.spent
+        """Return what has been spent so far, and what was answered without."""
+        return self._counts.ledger.spent
 
     @property
     def cut_prompts(self) -> CutPrompts | None:
@@ -51,7 +65,7 @@ class Connection:
 
     def metered(self, watch: Observer) -> Observer:
         """Return *watch* as an observer that also hears of calls and money."""
-        return _Meter(watch, self._budget)
+        return _Meter(watch, self._counts)
 
     async def close(self) -> None:
         """Release connections and files."""
@@ -59,10 +73,11 @@ class Connection:
 
 
 class _Meter:
-    """Tells an observer, with every count, what the budget has seen."""
+    """Tells an observer, with every count, what was called and spent, and how much at a time."""
 
-    def __init__(self, watch: Observer, budget: BudgetedBackend) -> None:
-        self._watch, self._budget = watch, budget
+    def __init__(self, watch: Observer, counts: _Counts) -> None:
+        self._watch = watch
+        self._pace, self._ledger = counts
 
     def begin(self, stage: str, total: int | None = None) -> None:
         """Pass it on."""
@@ -70,9 +85,14 @@ class _Meter:
 
     def advance(self, **counts: int | float | None) -> None:
         """Pass the counts on, and those of the budget."""
-        spent = self._budget.spent
-        cost = None if spent.cost is None else round(spent.cost, 4)
-        self._watch.advance(**counts, calls=spent.calls, in_flight=self._budget.in_flight, dollars=cost)
+        spent = self._ledger.spent
+        self._watch.advance(
+            **counts,
+            calls=spent.calls,
+            in_flight=self._pace.in_flight,
+            allowed=self._pace.allowed,
+            dollars=None if spent.cost is None else round(spent.cost, 4),
+        )
 
 
 def connection(settings: DistillSettings) -> Connection:
@@ -85,11 +105,13 @@ def connection(settings: DistillSettings) -> Connection:
     room, reply = _room(settings)
     shown = min(LOG_TOKENS, room * 2 // 3)
     inner = connect(model, base_url=settings.base_url, timeout=settings.timeout)
-    budget = BudgetedBackend(inner, Caps(max_cost=settings.max_cost, max_calls=settings.max_calls), price)
-    watched = WatchedBackend(budget)
+    ledger = Ledger()
+    caps = Caps(max_cost=settings.max_cost, max_calls=settings.max_calls)
+    patient = PatientBackend(BudgetedBackend(inner, caps, price, ledger), settings.jobs)
+    watched = WatchedBackend(patient)
     backend: Backend = watched
     if not isinstance(inner, (ScriptedBackend, ReplayBackend)):  # these cost nothing and may change
-        backend = CachedBackend(watched, default_cache_dir() / "replies.sqlite")
+        backend = CachedBackend(watched, default_cache_dir() / "replies.sqlite", ledger)
     ask = Ask(
         backend,
         model,
@@ -102,7 +124,7 @@ def connection(settings: DistillSettings) -> Connection:
         tools=settings.base_url is None and calls_tools(model),  # behind an address may be anything
         turns=settings.turns,
     )
-    return Connection(watched, budget, ask, price)
+    return Connection(ask, price, watched, _Counts(patient.pace, ledger))
 
 
 def _room(settings: DistillSettings) -> tuple[int, int]:

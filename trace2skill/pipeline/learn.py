@@ -1,8 +1,9 @@
 """Learning with a model: analysts over all trajectories and the merges over their lessons, at once.
 
 Each trajectory is a leaf of the merge tree. A merge starts as soon as its own inputs are there, while
-other analysts are still at work; only the number of calls in flight is shared. Leaves stand in an
-order that depends on the trajectories alone, so the tree is the same however long each call takes.
+other analysts are still at work; they share the back end, which bounds the calls in flight. Leaves
+stand in an order that depends on the trajectories alone, so the tree is the same however long each
+call takes.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from trace2skill.records import Lesson, Trajectory, encode
 
 MAKERS = 2
 """Threads that make prompts."""
+SPARE = 32
+"""Prompts that are made ahead of the calls in flight, at most."""
 RECENT = 16
 """Trajectories that are kept for those of the same task."""
 HOPELESS = 3
@@ -72,13 +75,13 @@ class Learned(NamedTuple):
     accounts: tuple[Account, ...] = ()
 
 
-class _Work:
-    """One fan-out: the tree walks itself, every node a task."""
+class Work:
+    """One fan-out: what its tasks share, and what they leave behind."""
 
-    def __init__(self, catalog: Catalog, ask: Ask, gate: Gate, watch: Observer) -> None:
-        self.catalog, self.ask, self.gate, self.watch = catalog, ask, gate, watch
+    def __init__(self, catalog: Catalog, ask: Ask, jobs: int, watch: Observer) -> None:
+        self.catalog, self.ask, self.watch = catalog, ask, watch
         # So that a free place need not wait for a prompt, and yet few are held in memory.
-        self.ahead = Gate(2 * gate.jobs)
+        self.ahead = Gate(jobs + min(jobs, SPARE))
         self.makers = ThreadPoolExecutor(MAKERS, "trace2skill-prompts")
         self.tasks: Tasks = catalog.tasks()
         self.names = order(self.tasks)
@@ -96,12 +99,16 @@ class _Work:
         self.planned = len(self.names)
 
     async def grow(self, node: Node) -> list[Lesson]:
-        """Return the lessons of a node: of its trajectory, or merged from its children."""
+        """Return the lessons of a node and of all below it; the tree walks itself, every node a task."""
         if not node.children:
-            return await self._analyse(self.names[node.leaf])
+            return await self.analyse(self.names[node.leaf])
         async with asyncio.TaskGroup() as group:
             rows = [group.create_task(self.grow(child)) for child in node.children]
-        lessons = distinct((lesson for row in rows for lesson in row.result()), self.tasks)
+        return await self.unite(node, [row.result() for row in rows])
+
+    async def unite(self, node: Node, rows: Sequence[Sequence[Lesson]]) -> list[Lesson]:
+        """Return the lessons of a node: merged from *rows*, those of its children."""
+        lessons = distinct((lesson for row in rows for lesson in row), self.tasks)
         same = merge_same(lessons, self.tasks)
         self.fates += same.fates
         merged: list[Lesson] = []
@@ -121,7 +128,8 @@ class _Work:
         others = [self.read(one) for one in self.siblings.of(name)]
         return trajectory, briefs_for(trajectory, self.ask, others)
 
-    async def _analyse(self, name: str) -> list[Lesson]:
+    async def analyse(self, name: str) -> list[Lesson]:
+        """Return the lessons of one trajectory."""
         async with self.ahead.place():
             if self.spent is not None:
                 return []
@@ -136,14 +144,13 @@ class _Work:
 
     async def _ask(self, trajectory: Trajectory, brief: Brief) -> Analysis | None:
         """Return what came of one brief; ``None`` if nothing did, which is noted."""
-        async with self.gate.place(0):
-            if self.spent is not None:
-                return None
-            try:
-                analysis = await analyse(trajectory, self.ask, brief)
-            except ModelError as error:
-                self._fail("analyse", _subject(trajectory, brief.part), error)
-                return None
+        if self.spent is not None:
+            return None
+        try:
+            analysis = await analyse(trajectory, self.ask, brief)
+        except ModelError as error:
+            self._fail("analyse", _subject(trajectory, brief.part), error)
+            return None
         self.successes += 1
         return analysis
 
@@ -170,12 +177,11 @@ class _Work:
     async def _merge(self, lessons: Sequence[Lesson], level: int) -> list[Lesson]:
         if len(lessons) < 2 or self.spent is not None:
             return list(lessons)
-        async with self.gate.place(level):
-            try:
-                merge = await merge_with_model(lessons, self.ask, self.tasks)
-            except ModelError as error:
-                self._fail("merge", f"{len(lessons)} lessons at level {level}", error)
-                return list(lessons)
+        try:
+            merge = await merge_with_model(lessons, self.ask._replace(urgency=level), self.tasks)
+        except ModelError as error:
+            self._fail("merge", f"{len(lessons)} lessons at level {level}", error)
+            return list(lessons)
         self.successes += 1
         self.fates += merge.fates
         self.watch.advance(merges=1)
@@ -229,7 +235,7 @@ async def learn(catalog: Catalog, ask: Ask, settings: tuple[int, int], watch: Ob
     Raises ``ModelError`` when the first calls all fail, so that a wrong key costs seconds.
     """
     jobs, fan_in = settings
-    work = _Work(catalog, ask, Gate(jobs), watch)
+    work = Work(catalog, ask, jobs, watch)
     root = build(len(work.names), fan_in)
     watch.begin("analyse", len(work.names))
     lessons: list[Lesson] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -16,6 +16,7 @@ from trace2skill.render.console import err, make_table, out, safe
 from trace2skill.render.logs import print_skipped
 
 if TYPE_CHECKING:  # what a command does not need is not loaded for it
+    from trace2skill.llm.ledger import Spent
     from trace2skill.llm.truncation import CutPrompts
     from trace2skill.pipeline import Estimate, Result
     from trace2skill.pipeline.verify import Verdict, Verification
@@ -37,22 +38,9 @@ def print_result(result: Result) -> None:
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="bold")
     table.add_column(overflow="fold")
-    outcomes = ", ".join(f"{count} {label}" for label, count in report.outcomes.items())
-    table.add_row("trajectories", f"{report.trajectories} ({outcomes})")
-    table.add_row("lessons found", str(result.found))
-    dropped = f"{result.ungrounded} without a true quote, {result.merged} merged, {result.rejected} rejected"
-    table.add_row("left out", dropped)
-    table.add_row("written", f"{result.body} in SKILL.md, {result.references} in references")
-    for number, sentence in enumerate(result.thresholds):
-        table.add_row("thresholds" if number == 0 else "", sentence)
-    if result.verification is not None:
-        table.add_row("verifier", _verdicts(result.verification))
-    if result.spent.calls or result.failures or result.budget_spent:
-        table.add_row("spent", f"{result.spent.calls} calls, {_money(result.spent.cost)}")
-    table.add_row("run folder", safe(result.run))
-    table.add_row(
-        "skill", f"{safe(result.skill)}/SKILL.md ({result.skill_tokens} tokens)" if result.skill else "none"
-    )
+    for name, sentences in _rows(result):
+        for number, sentence in enumerate(sentences):
+            table.add_row("" if number else name, sentence)
     console.print(table)
     if result.skill is None:
         err().print("The logs support no lesson, so nothing was written.")
@@ -69,6 +57,25 @@ def print_result(result: Result) -> None:
     if result.budget_spent:
         err().print(f"[yellow]stopped:[/] {safe(result.budget_spent)}")
     print_skipped(report)
+
+
+def _rows(result: Result) -> Iterator[tuple[str, Iterable[str]]]:
+    """Yield what there is to say of a run: a name, and sentences."""
+    report = result.ingest
+    outcomes = ", ".join(f"{count} {label}" for label, count in report.outcomes.items())
+    yield "trajectories", [f"{report.trajectories} ({outcomes})"]
+    yield "lessons found", [str(result.found)]
+    dropped = f"{result.ungrounded} without a true quote, {result.merged} merged, {result.rejected} rejected"
+    yield "left out", [dropped]
+    yield "written", [f"{result.body} in SKILL.md, {result.references} in references"]
+    yield "thresholds", result.thresholds
+    if result.verification is not None:
+        yield "verifier", [_verdicts(result.verification)]
+    if result.spent.calls or result.spent.hits or result.failures or result.budget_spent:
+        yield "spent", _spent(result.spent)
+    yield "run folder", [safe(result.run)]
+    skill = f"{safe(result.skill)}/SKILL.md ({result.skill_tokens} tokens)" if result.skill else "none"
+    yield "skill", [skill]
 
 
 def _print_cut(found: CutPrompts | None) -> None:
@@ -187,6 +194,26 @@ class Display:
         elif not self._quiet and time.monotonic() - self._last > PLAIN_SECONDS:
             self._last = time.monotonic()
             self._console.print(f"{self._stage}: {line}")
+
+
+def _spent(spent: Spent) -> Iterator[str]:
+    """Yield what was spent in all, and by stage and model where that says more."""
+    yield _row(spent)
+    for parts in (spent.stages, spent.models):
+        if len(parts) > 1:
+            yield from (f"{safe(name or 'other')}: {_row(part)}" for name, part in parts.items())
+
+
+def _row(spent: Spent) -> str:
+    told = [f"{spent.calls:,} calls"]
+    if spent.calls:
+        kept = spent.cached
+        share = f" ({kept / max(1, spent.prompt):.0%} cached by the provider)" if kept is not None else ""
+        told += [f"{spent.prompt:,} prompt tokens{share}", f"{spent.completion:,} reply tokens"]
+    told.append(_money(spent.cost))
+    if spent.hits or spent.joined:
+        told.append(f"{spent.hits + spent.joined:,} answered without a call")
+    return ", ".join(told)
 
 
 def _money(cost: float | None) -> str:

@@ -71,7 +71,7 @@ def measure(kind: str, times: int, paths: list[Path]) -> dict[str, float]:
 
 def in_child(kind: str, times: int, paths: list[Path]) -> dict[str, float]:
     """Measure in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.bench_ingest", "--child", kind, str(times), *map(str, paths)]
+    command = [sys.executable, "-m", "benchmarks.ingest", "--child", kind, str(times), *map(str, paths)]
     found: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     return found
 
