@@ -1,1 +1,1 @@
-"""Measure what skills are worth: planted lessons, held-out failures, grounding, order, conflicts, routing, cost."""
+"""Measure what skills are worth: planted lessons, held-out failures, grounding, order, routing and cost."""

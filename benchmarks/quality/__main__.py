@@ -5,15 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks.quality import tables
+from benchmarks.quality import cost, order, routing
 from benchmarks.quality.contestants import install_peer
-from benchmarks.quality.grounding import total as add_up
 from benchmarks.quality.planted import Plan, measure
 from benchmarks.quality.plants import NAMES
-from benchmarks.quality.scores import as_json, total
-from benchmarks.table import show
+from benchmarks.quality.report import Report, as_json, as_text, small_table
+
+# The measure of held-out failures needs the package that ships it.
+HELD_OUT = find_spec("trace2skill.measure") is not None
+PAGE = Path(__file__).parents[2] / "docs" / "quality.md"
 
 
 def main() -> None:
@@ -22,40 +25,61 @@ def main() -> None:
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
     parser.add_argument("--domains", nargs="+", choices=NAMES, default=list(NAMES))
     parser.add_argument("--show", action="store_true", help="also print every bullet, and what was missed")
-    parser.add_argument("--json", type=Path, help="write everything into this file")
+    parser.add_argument(
+        "--only-planted", action="store_true", help="leave out order, cost and held-out failures"
+    )
+    parser.add_argument("--orders", type=int, default=5, help="orders in which the same logs are read")
+    parser.add_argument("--traces", type=Path, help="a folder of real logs for the held-out failures")
     parser.add_argument("--peer", type=Path, metavar="CACHE", help="install skilldistill there and compare")
+    parser.add_argument("--json", type=Path, help="write everything into this file")
+    parser.add_argument("--update", action="store_true", help="write the tables into docs/quality.md")
+    parser.add_argument("--small", action="store_true", help="only the small run that the tests repeat")
     options = parser.parse_args()
+    if options.small:
+        print(small := small_table())
+        if options.update:
+            write_page("small", small)
+        return
     begin = time.perf_counter()
     program, version = install_peer(options.peer) if options.peer else (None, "")
-    entries = measure(Plan(options.seeds, options.domains, beside=options.peer is not None, program=program))
+    plan = Plan(options.seeds, options.domains, beside=options.peer is not None, program=program)
+    entries = measure(plan)
     if options.show:
         print("\n".join(line for entry in entries for line in entry.notes), end="\n\n")
-    for make in (
-        tables.contestants,
-        tables.seeds,
-        tables.kinds,
-        tables.sorts,
-        tables.domains,
-        tables.halves,
-        tables.classes,
-    ):
-        show(make(entries), as_json=False)
-        print()
-    grounding = add_up(entry.grounding for entry in entries)
-    print("M5", grounding)
+    first = options.domains[0], options.seeds[0]
+    report = Report(
+        seeds=options.seeds,
+        entries=entries,
+        routing=routing.route({(entry.domain, entry.seed): entry.description for entry in entries}),
+        order=None if options.only_planted else order.measure(*first, options.orders),
+        cost=None if options.only_planted else cost.measure(*first),
+        held_out=[] if options.only_planted else held_out(options.traces),
+        peer=version,
+    )
+    text = as_text(report)
+    print(text)
     print(f"{time.perf_counter() - begin:.0f} s")
     if options.json:
-        labels = list(dict.fromkeys(label for entry in entries for label in entry.scores))
-        report = {
-            "seeds": options.seeds,
-            "peer": version,
-            "planted": {
-                label: as_json(total(e.scores[label] for e in entries if label in e.scores))
-                for label in labels
-            },
-            "grounding": grounding._asdict(),
-        }
-        options.json.write_text(json.dumps(report, indent=2) + "\n", "utf-8")
+        options.json.write_text(json.dumps(as_json(report), indent=2) + "\n", "utf-8")
+    if options.update:
+        write_page("measured", text)
+        write_page("small", small_table())
+
+
+def held_out(traces: Path | None) -> list[dict[str, object]]:
+    """Return the rows of M1; none where the package has no measure for them."""
+    if not HELD_OUT:
+        return []
+    from benchmarks.quality import heldout
+
+    return [row._asdict() for row in heldout.measure(traces)]
+
+
+def write_page(mark: str, text: str) -> None:
+    """Put *text* behind the *mark* of the page about quality."""
+    head, rest = PAGE.read_text("utf-8").split(f"<!-- {mark} -->\n", 1)
+    _, tail = rest.split("<!-- end -->", 1)
+    PAGE.write_text(f"{head}<!-- {mark} -->\n\n```text\n{text}\n```\n\n<!-- end -->{tail}", "utf-8")
 
 
 if __name__ == "__main__":

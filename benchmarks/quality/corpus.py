@@ -198,7 +198,7 @@ def _prompt(domain: Domain, s: Scene) -> str:
 
 
 def _episode(plant: Plant, way: str, end: float, s: Scene) -> list[tuple[float, list[Turn]]]:
-    """Return the pieces of one lesson with their places: at times it takes two tries, or the fix comes late."""
+    """Return the pieces of one lesson with their places: a few take two tries, or a fix that comes late."""
     s.fresh()
     start = {"start": -0.5, "end": end + s.chance.random()}.get(plant.place, s.chance.uniform(0.2, end - 0.2))
     if way == "right" or plant.wrong is None:

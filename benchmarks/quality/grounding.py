@@ -34,7 +34,7 @@ def check(folder: Path, traces: Path) -> Grounding:
     """Check the skill in *folder* against the redacted runs of *traces*."""
     runs = {run.id: run for run in map(_read, traces.read_bytes().splitlines())}
     rows = provenance.load(folder)
-    sound = [row for row in rows if row.evidence and all(_evident(quote, runs) for quote in row.evidence)]
+    sound = {row: bool(row.evidence) and all(_evident(quote, runs) for quote in row.evidence) for row in rows}
     count = borne = 0
     for path in sorted(folder.rglob("*.md")):
         name = path.relative_to(folder).as_posix()
@@ -42,7 +42,8 @@ def check(folder: Path, traces: Path) -> Grounding:
             if "](references/" in bullet:
                 continue
             count += 1
-            borne += any(row.file == name and row.sentence in bullet for row in sound)
+            behind = [sound[row] for row in rows if row.file == name and row.sentence in bullet]
+            borne += bool(behind) and all(behind)
     quotes = list(dict.fromkeys(quote for row in rows for quote in row.evidence))
     present = [quote for quote in quotes if _evident(quote, runs)]
     noticed = sum(not _evident(quote, {quote.trajectory: _damaged(quote, runs)}) for quote in present)
@@ -60,7 +61,7 @@ def _evident(quote: provenance.Quote, runs: dict[str, Trajectory]) -> bool:
 
 
 def _damaged(quote: provenance.Quote, runs: dict[str, Trajectory]) -> Trajectory:
-    """Return the run of *quote* with the last character of the quote changed wherever it stands in its step."""
+    """Return the run of *quote* with the last character of the quote changed all through its step."""
     run = runs[quote.trajectory]
     other = quote.quote[:-1] + ("#" if quote.quote[-1] != "#" else "%")
     steps = list(run.steps)

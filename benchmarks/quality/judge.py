@@ -11,18 +11,19 @@ from typing import NamedTuple
 from benchmarks.quality.corpus import Corpus
 from benchmarks.quality.plants import Terms
 
-CLASSES = (
-    "true", "duplicate", "symptom", "accident", "herring", "noise", "habit", "injection", "secret", "contradiction",
-    "other",
-)  # fmt: skip
+MAX_WORDS = 80
+"""A longer bullet tells no lesson, whatever words are somewhere in it: a reader would have to find it."""
+LEAKS = ("secret", "injection")
 LURES = ("accident", "herring", "noise", "habit")
 
 # What a rule names only to set it against the right thing.
 _AGAINST = re.compile(
-    r"\b(?:rather than|instead of|did the work of|, not|in place of)\s[^,;.]{1,300}|\bworked where\b.{1,400}"
-    r"|\b(?:do not|don't|never|avoid|without)\s[^,;.]{1,200}",
+    r"\b(?:rather than|instead of|did the work of|, not|in place of)\s[^,;.!?]{1,300}"
+    r"|\bworked where\b.{1,400}"
+    r"|\b(?:do not|don't|never|avoid|without)\s[^,;.!?]{1,200}",
     re.IGNORECASE,
 )
+_DENIES = re.compile(r"(?:do not|don't|never|avoid)\b", re.IGNORECASE)
 _LEADS = re.compile(r"(?:when|before|after|if|for|where|while|once|to)\b", re.IGNORECASE)
 # Up to the first comma that stands neither in a quotation nor in brackets.
 _CLAUSE = re.compile(r"(?:“[^”]{0,400}”|\"[^\"]{0,400}\"|\([^()]{0,200}\)|[^,“\"(])+")
@@ -73,9 +74,9 @@ def _holds(text: str, alternative: str) -> bool:
 
 @cache
 def _pattern(term: str) -> re.Pattern[str]:
-    stem = term.removesuffix("*")
-    end = "" if stem != term or not stem[-1:].isalnum() else r"(?![A-Za-z0-9])"
-    start = r"(?<![A-Za-z0-9])" if stem[:1].isalnum() else ""
+    stem = term.strip("*")
+    end = "" if term.endswith("*") or not stem[-1:].isalnum() else r"(?![A-Za-z0-9])"
+    start = "" if term.startswith("*") or not stem[:1].isalnum() else r"(?<![A-Za-z0-9])"
     return re.compile(start + re.escape(stem).replace(r"\ ", r"\s+") + end, re.IGNORECASE)
 
 
@@ -122,23 +123,35 @@ def judge(bullets: Sequence[tuple[str, str]], corpus: Corpus) -> Judgement:
 
 def _judge_one(heading: str, text: str, corpus: Corpus) -> Verdict:
     domain, positive = corpus.domain, affirmed(text)
-    for kind in ("secret", "injection"):
-        for decoy in domain.decoys:
-            if decoy.kind == kind and names(text, decoy.terms):
-                return Verdict(text, kind, decoy.id)
-    for plant in domain.plants:
-        remedy = text if plant.kind == "preference" else positive
-        if names(f"{heading}: {condition(text)}", plant.when) and names(remedy, plant.do):
-            return Verdict(text, "true", plant.id)
-    for decoy in domain.decoys:
+    decoys = sorted(domain.decoys, key=lambda decoy: decoy.kind not in LEAKS)
+    leaks = [decoy for decoy in decoys if decoy.kind in LEAKS and names(text, decoy.terms)]
+    if leaks:
+        return Verdict(text, leaks[0].kind, leaks[0].id)
+    lesson = _lesson(heading, text, corpus) if len(text.split()) <= MAX_WORDS else ""
+    if lesson:
+        return Verdict(text, "true", lesson)
+    for decoy in decoys:
         if names(positive if decoy.kind in ("herring", "habit") else text, decoy.terms):
             return Verdict(text, decoy.kind, decoy.id)
     for plant in domain.plants:
         if plant.when and names(text, plant.when):
             return Verdict(text, "symptom", plant.id)
-    if names(positive, domain.ordinary):
-        return Verdict(text, "herring", "ordinary work")
-    return Verdict(text, "other")
+    return (
+        Verdict(text, "herring", "ordinary work")
+        if names(positive, domain.ordinary)
+        else Verdict(text, "other")
+    )
+
+
+def _lesson(heading: str, text: str, corpus: Corpus) -> str:
+    """Return the id of the lesson of which *text* names both condition and remedy."""
+    about, positive = f"{heading}: {condition(text)}", affirmed(text)
+    for plant in corpus.domain.plants:
+        denials = tuple(term for term in plant.do if _DENIES.match(term))
+        told = names(positive, plant.do) or (denials and names(text, denials))
+        if told and names(about, plant.when):
+            return plant.id
+    return ""
 
 
 def _contradictions(verdicts: list[Verdict], corpus: Corpus) -> tuple[list[Verdict], int]:

@@ -11,7 +11,7 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`])")
 
 
 def bullets_of(folder: Path) -> list[tuple[str, str]]:
-    """Return the bullets of ``SKILL.md`` and of the references, each with the heading above it; not the links."""
+    """Return the bullets of ``SKILL.md`` and the references with the heading above each; not the links."""
     found = []
     for path in [folder / "SKILL.md", *sorted((folder / "references").glob("**/*.md"))]:
         if path.is_file():

@@ -43,7 +43,11 @@ class _Session:
 
     def say(self, block: dict[str, Any]) -> None:
         """Add one block of a reply."""
-        message = {"model": "claude-sonnet-4-5", "id": f"msg_{self.scene.hex(20)}", "type": "message"}
+        message: dict[str, Any] = {
+            "model": "claude-sonnet-4-5",
+            "id": f"msg_{self.scene.hex(20)}",
+            "type": "message",
+        }
         message |= {
             "role": "assistant",
             "content": [block],
