@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from trace2skill.consolidate.similar import ALIKE, SAME, denies, likeness, words
-from trace2skill.consolidate.terms import KNOWN_TOOLS, claims, spelled_out, stem
+from trace2skill.consolidate.terms import FILLERS, KNOWN_TOOLS, NEGATORS, claims, spelled_out, stem
 from trace2skill.records import Lesson
 
 Contrast = Literal["opposite", "numeric", "ordering", "tool", "flagged"]
@@ -46,6 +46,8 @@ class Traits(NamedTuple):
     tool: str
     rest: frozenset[str]
     """The words of ``do`` without the tool."""
+    deed: str = ""
+    """What to do or to leave, in a word: the first that is more than a particle."""
 
 
 def traits(lesson: Lesson) -> Traits:
@@ -62,7 +64,13 @@ def traits(lesson: Lesson) -> Traits:
         order=_order(lesson),
         tool=tool,
         rest=words(rest),
+        deed=_deed(lesson.do),
     )
+
+
+def _deed(text: str) -> str:
+    told = (word.strip("`'\"“”.,;:!?") for word in text.lower().replace("’", "'").split())
+    return next((stem(word) for word in told if word not in FILLERS | NEGATORS | {"always", "please"}), "")
 
 
 def contrast(one: Traits, other: Traits) -> Contrast | None:
@@ -107,6 +115,8 @@ def _opposed(one: Traits, other: Traits) -> bool:
     if one.denies == other.denies:
         return False
     shared = len(one.do & other.do)
+    if one.deed and one.deed == other.deed:
+        return shared >= OPPOSED
     return shared >= OPPOSED and shared >= SAME * min(len(one.do), len(other.do))
 
 

@@ -58,7 +58,7 @@ def settle_conflicts(lessons: Sequence[Lesson], tasks: Tasks, lineage: Mapping[s
     """
     ordered = by_weight(lessons, tasks)
     clashes = [
-        _Clash(one, other, how, tell_apart(ordered[one], ordered[other], tasks))
+        _Clash(one, other, how, _conditions(ordered[one], ordered[other], tasks))
         for one, other, how in find_conflicts(ordered, lineage)
     ]
     asked = [clash for clash in clashes if _must_be_asked(clash, ordered, tasks)]
@@ -144,6 +144,13 @@ def _who_stands(strong: Lesson, weak: Lesson, tasks: Tasks) -> tuple[Lesson | No
     if mine >= DOMINANCE * theirs:
         return strong, f"{mine} tasks against {theirs}"
     return None, f"{mine} tasks against {theirs}, and nothing tells them apart"
+
+
+def _conditions(one: Lesson, other: Lesson, tasks: Tasks) -> tuple[str, str] | None:
+    """Return what tells two lessons apart; after which call users said what they want does not."""
+    if one.kind == other.kind == "preference":
+        return None
+    return tell_apart(one, other, tasks)
 
 
 def tell_apart(one: Lesson, other: Lesson, tasks: Tasks) -> tuple[str, str] | None:

@@ -59,7 +59,7 @@ _REMINDS = re.compile(
 _CUSTOM = re.compile(
     r"""\W{0,2}(?:\([^()]{2,30}\)\ |[\w\ ]{3,20}:\ )?we\ (?!
       (?:will|are|were|have|had|can|could|just|did|want\ to|need\ to|got|saw|think|may|might|would
-      |found|should)\b
+      |found|should|\w+ed)\b
       )\w""",
     _FLAGS,
 )
@@ -144,12 +144,18 @@ def _opened(sentence: str) -> str:
     return text
 
 
-def polarity(sentence: str) -> int:
-    """Return 1 for an instruction to do something, -1 for one to leave it, 0 for what is neither."""
-    told = as_instruction(sentence).replace("’", "'")
-    if re.match(r"(?:don'?t|do not|never|stop|avoid|no)\b", told):
-        return -1
-    return 1 if told else 0
+def polarity(sentence: str) -> tuple[int, str]:
+    """Return 1 for an instruction to do something, -1 for one to leave it, else 0; and what, in a word."""
+    told = as_instruction(sentence).replace("’", "'").lower()
+    found = re.match(r"(don'?t |do not |never |stop |avoid )?(?:always |only |please )?(\w+)", told)
+    if not found:
+        return 0, ""
+    return -1 if found[1] else 1, found[2]
+
+
+def opposed(one: tuple[int, str], other: tuple[int, str]) -> bool:
+    """Say whether of two polarities one forbids what the other asks for."""
+    return one[0] * other[0] < 0 and one[1] == other[1]
 
 
 def forbids(sentence: str) -> bool:

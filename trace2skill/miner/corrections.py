@@ -19,8 +19,9 @@ SENTENCES = 4
 FEWEST, LONGEST = 24, 160
 """Characters of a sentence that says enough and not too much."""
 _FILLERS = frozenset(
-    "about again always check could find from have here just like need never other please really same should"
-    " some that them then there these they thing this those want what when will with work would your".split()
+    "about again always check could everywhere find from have here just last like need never other please"
+    " really same should some that them then there these they thing things this those today want week what"
+    " when whole will with work would your".split()
 )
 _Said = tuple[Digest, Turn, str]
 _SENTENCE = re.compile(r"(?:[^.!?\n]|[.!?](?=\S)){3,400}(?:[.!?]+|\n|$)")
@@ -82,10 +83,14 @@ def _gist(sentence: str) -> frozenset[str]:
 
 def _groups(said: Sequence[_Said]) -> list[list[_Said]]:
     """Group turns that say the same: they share two telling words, and ask for it or forbid it alike."""
-    groups: list[tuple[frozenset[str], int, list[_Said]]] = []
-    for one in sorted(said, key=lambda one: acts.polarity(one[2]) == 0):
+    groups: list[tuple[frozenset[str], tuple[int, str], list[_Said]]] = []
+    for one in sorted(said, key=lambda one: acts.polarity(one[2])[0] == 0):
         gist, polarity = _gist(one[1].text[:MAX_CHARS]), acts.polarity(one[2])
-        homes = (group for words, own, group in groups if own * polarity >= 0 and len(gist & words) >= 2)
+        homes = (
+            group
+            for words, own, group in groups
+            if len(gist & words) >= 2 and not acts.opposed(own, polarity)
+        )
         home = next(homes, None)
         if home is None:
             groups.append((gist, polarity, [one]))

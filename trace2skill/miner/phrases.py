@@ -23,6 +23,8 @@ _TOKEN = re.compile(
 )
 _VARIABLE = re.compile(r"""["']\$\{?\w+\}?["']""")
 _TELLING = re.compile(r"--?\w[\w-]+$|-0$|[A-Za-z_][\w-]{2,}$|\d{2,}$|\"\$…\"$")
+# An argument by name, as in ``sep=";"``.
+_GIVEN = re.compile(r"([A-Za-z_]\w{1,40})\s?=\s?(\"[^\"\n]{0,30}\"|'[^'\n]{0,30}'|[\w.-]{1,30})")
 _JOINING = re.compile(r"--?\w[\w-]*$|[A-Za-z_]\w+$")
 _IMPORT = re.compile(r"(?:^|[;\n\"'])\s{0,8}(?:import|from)\s+([A-Za-z_]\w{0,40})")
 
@@ -96,6 +98,9 @@ def _phrase(best: str, common: frozenset[str], example: str) -> str:
     names = ['"$…"' if _VARIABLE.match(place[0]) else place[0] for place in places]
     if best not in names:
         return best
+    for found in _GIVEN.finditer(example[:MAX_CHARS]):
+        if best in (found[1], found[2].strip("'\"")):
+            return found[0] if common >= set(tokens(found[2])) else f"{found[1]}=…"
     start = end = names.index(best)
     while start > 0 and end - start + 1 < MAX_WORDS and _joins(names[start - 1], common):
         start -= 1

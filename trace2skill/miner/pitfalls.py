@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from trace2skill.miner import templates, wording
 from trace2skill.miner.calls import Calls
@@ -50,7 +50,7 @@ def _pooled(known: Iterable[_Known]) -> list[_Known]:
         if remedy is None:
             alone.append((signature, None))
             continue
-        key = (signature.head, remedy.do)
+        key = (signature.head, _known_core(signature.head, remedy, pooled))
         if key not in pooled:
             pooled[key] = (signature, remedy)
             continue
@@ -60,6 +60,17 @@ def _pooled(known: Iterable[_Known]) -> list[_Known]:
         shown = (*told.shown_by, *remedy.shown_by)
         pooled[key] = (first._replace(occurrences=occurrences), told._replace(shown_by=shown))
     return sorted([*pooled.values(), *alone], key=lambda one: rank(one[0]))
+
+
+def _known_core(head: str, remedy: Remedy, pooled: Mapping[tuple[str, str], _Known]) -> str:
+    """Return what stands for a remedy: what fixes bring in; what is a part of it may be known already."""
+    core = remedy.core or remedy.do
+    own = set(core.split())
+    for other, known in pooled:
+        words = set(known.split())
+        if other == head and remedy.core and (own <= words or words <= own):
+            return known
+    return core
 
 
 def _caution(signature: Signature, runs: Sequence[Digest]) -> Remedy:

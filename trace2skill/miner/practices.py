@@ -40,7 +40,7 @@ def practices(runs: Sequence[Digest], min_tasks: int) -> list[Lesson]:
     """Return the practices that tell successes from failures, strongest first; none without labels."""
     labelled = [outline(run) for run in runs if run.label != "unknown"][:MOST_RUNS]
     found = [test for test in _significant(labelled) if _tasks(test) >= max(min_tasks, 2)]
-    told = _described(found, labelled)
+    told = [test for test in _described(found, labelled) if test.feature.side or _place(test)]
     routes = [(test, _route(test, labelled)) for test in told]
     held = {head for _, route in routes if len(route) > 2 for head in route[:-1]}
     lessons: dict[tuple[str, ...], Lesson] = {}
@@ -174,7 +174,7 @@ def _lesson(test: _Test) -> Lesson:
     elif feature.side == "after":
         when, do = f"After the last {code(feature.anchor)}", f"{deed} before finishing"
     else:
-        when, do = _place(test) or "In the course of the work", deed
+        when, do = _place(test), deed
     quotes = [evidence_of_call(run.digest, run.digest.actions[test.shown[run]]) for run in test.doers]
     return _make("practice", (when, do), quotes, test)
 

@@ -35,6 +35,8 @@ class Remedy(NamedTuple):
     why: str
     shown_by: tuple[Occurrence, ...]
     verified: bool = True
+    core: str = ""
+    """What fixes bring in, where the words of one remedy vary with its example."""
 
 
 class Case(NamedTuple):
@@ -90,7 +92,9 @@ def _stand_in(case: Case) -> Remedy | None:
     firsts = list({o.run.id: o for o in reversed(case.signature.occurrences)}.values())
     trusted = [one for one in firsts if one.run.label != "failure"]
     chosen = trusted if len(trusted) >= 2 else firsts
-    if case.signature.error in _PASSING or 2 * sum(o.recovery is not None for o in chosen) > len(chosen):
+    if case.signature.error in _PASSING - {"missing-command"} or 2 * sum(
+        o.recovery is not None for o in chosen
+    ) > len(chosen):
         return None
     turn = turns.stand_in(chosen, case.calls)
     if turn is None:
@@ -168,7 +172,8 @@ def _add_phrase(case: Case) -> Remedy | None:
         return None
     shown = [case.shown[at] for at in sorted(doers)]
     example = min(((o.action, r.fix) for o, r in shown), key=_length)
-    return Remedy(*wording.add_phrase(case.signature, phrase, example), tuple(o for o, _ in shown))
+    said = wording.add_phrase(case.signature, phrase, example)
+    return Remedy(*said, tuple(o for o, _ in shown), core=phrase)
 
 
 def _amend(case: Case) -> Remedy | None:
@@ -238,8 +243,12 @@ def _example(case: Case) -> Remedy | None:
     pairs = [(o.action, r.fix) for o, r in case.shown if o.action.command and _is_small(o.action, r.fix)]
     if not _enough(len(pairs), case):
         return None
-    found = wording.rewrite(case.signature, min(pairs, key=_length))
-    return Remedy(*found, tuple(o for o, _ in case.shown)) if found else None
+    failed, fix = min(pairs, key=_length)
+    found = wording.rewrite(case.signature, (failed, fix))
+    if found is None:
+        return None
+    added = Counter(shell.words_of(fix.command)) - Counter(shell.words_of(failed.command))
+    return Remedy(*found, tuple(o for o, _ in case.shown), core=" ".join(sorted(added)))
 
 
 def _is_small(failed: Action, fix: Action) -> bool:
