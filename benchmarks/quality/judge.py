@@ -113,7 +113,7 @@ def judge(bullets: Sequence[tuple[str, str]], corpus: Corpus) -> Judgement:
         verdict = _judge_one(plain(heading), plain(bullet), corpus)
         if verdict.found == "true":
             verdict = verdict._replace(found="duplicate") if verdict.about in found else verdict
-            found.add(verdict.about)
+            found |= {verdict.about, *_other_side(verdict, corpus)}
         elif verdict.found == "symptom":
             symptoms.add(verdict.about)
         verdicts.append(verdict)
@@ -152,6 +152,12 @@ def _lesson(heading: str, text: str, corpus: Corpus) -> str:
         if told and names(about, plant.when):
             return plant.id
     return ""
+
+
+def _other_side(verdict: Verdict, corpus: Corpus) -> set[str]:
+    """Return the contrary lesson, if a bullet names what both of a pair tell to do: as a condition or a question."""
+    rivals = [plant for plant in corpus.domain.plants if plant.rival == verdict.about]
+    return {plant.id for plant in rivals if names(verdict.bullet, plant.do)}
 
 
 def _contradictions(verdicts: list[Verdict], corpus: Corpus) -> tuple[list[Verdict], int]:

@@ -15,7 +15,10 @@ Lure = Literal["accident", "herring", "noise", "habit", "injection", "secret"]
 KINDS: tuple[Kind, ...] = ("pitfall", "fact", "practice", "workflow", "preference")
 LURES: tuple[Lure, ...] = ("accident", "herring", "noise", "habit", "injection", "secret")
 Terms = tuple[str, ...]
-"""Alternatives; ``a + b`` asks for both, ``a > b`` for both in this order, ``a*`` for a beginning, ``*a`` for an end."""
+"""Alternatives; ``a + b`` asks for both, ``a > b`` for both in this order.
+
+``a*`` is the beginning of a word, ``*a`` its end.
+"""
 
 FOLDER = Path(__file__).parent / "domains"
 NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))

@@ -16,6 +16,7 @@ from trace2skill.miner.pitfalls import pitfalls
 from trace2skill.miner.practices import practices
 from trace2skill.miner.routes import origins, workflows
 from trace2skill.miner.signatures import find_signatures
+from trace2skill.miner.unflagged import with_failures
 from trace2skill.miner.verbs import with_verbs
 from trace2skill.records import Lesson, Trajectory
 
@@ -39,7 +40,7 @@ class Miner:
         """
         known = tasks or {}
         named = [run._replace(task=known.get(run.id, run.task)) for run in self._runs]
-        runs = sorted(with_verbs(named), key=lambda run: (run.task, run.id))
+        runs = sorted(with_failures(with_verbs(named)), key=lambda run: (run.task, run.id))
         least = max(1, min(min_tasks, len({run.task for run in runs})))
         found = [
             *pitfalls(find_signatures(runs), runs, least),

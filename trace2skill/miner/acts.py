@@ -48,7 +48,7 @@ _REDIRECTS = re.compile(
 )
 _REMINDS = re.compile(
     r"""^(?:please\s|and\s|but\s|also\s){0,2}(?: don'?t\ forget | remember\b | always\b
-      | (?:make|be)\ sure\b | next\ time\b | from\ now\ on\b
+      | (?:make|be)\ sure\b | next\ time\b | from\ now\ on\b | you\ (?:forgot|missed|left\ out)\ the\b
       | (?:for|in)\ all\ such\b | as\ a\ rule\b | in\ general\b
       | (?:before|after|whenever|each\ time|every\ time)\ [^,]{3,60},\ (?:please\ )?\w
       | (?:as|like)\ i\ (?:said|told|wrote|asked) | i\ (?:said|told\ you|asked\ (?:you|for|to))\b )

@@ -35,9 +35,13 @@ _SHELLS = frozenset(("bash", "sh", "zsh", "dash"))
 _WRAPPED = re.compile(r"(?:/usr)?(?:/bin/)?(?:ba|z|da)?sh -l?c (['\"])(.*)\1\s*$", re.DOTALL)
 VALUE_CHARS = 300
 CODE_CHARS = 4000
+SAID_CHARS = 400
 OPERAND_CHARS = 48
 MOST_CALLED = 16
 _CALLED = re.compile(r"([A-Za-z_]\w{2,40})\s?\(")
+# A statement of a query language that does something other than to ask or to change rows.
+_STATEMENT = re.compile(r"\s{0,20}([A-Za-z]{3,20})\s+[\w\"`.]+\s*;?\s*$")
+_USUAL_STATEMENTS = frozenset("import from select with insert update delete return print".split())
 _QUOTED = re.compile(r"'([^'\n]{2,40})'|\"([^\"\n]{2,40})\"")
 _BUILT_IN = frozenset(
     "abs all any append avg bool cast ceil close coalesce count date dict distinct enumerate exists extend"
@@ -81,6 +85,8 @@ class Action(NamedTuple):
     answered: bool
     by_user: bool
     parts: tuple[Part, ...] = ()
+    said: str = ""
+    """A short answer, where nothing says that the call failed."""
 
     @property
     def name(self) -> str:
@@ -170,7 +176,7 @@ def _action(step: Step, call: ToolCall, result: ToolResult | None) -> Action:
     command = _command(call)
     commands = shell.split(command) if command else []
     head = shell.main_head(commands) if commands else bare(call.name)
-    failure = failure_of(result, head) if result is not None else None
+    failure = failure_of(result, head, shell=bool(commands)) if result is not None else None
     if failure is not None and len(commands) > 1:
         head = _head_at_fault([c.head for c in commands], failure) or head
     return Action(
@@ -184,8 +190,15 @@ def _action(step: Step, call: ToolCall, result: ToolResult | None) -> Action:
         failure=failure,
         answered=result is not None,
         by_user=call.requestor == "user",
+        said=_said(result) if result is not None and failure is None else "",
         parts=_parts(commands) if commands else (Part(head, "", _values(arguments)),),
     )
+
+
+def _said(result: ToolResult) -> str:
+    """Return a result that is no more than a few lines."""
+    text = result.text[: SAID_CHARS + 1].strip()
+    return text if len(text) <= SAID_CHARS else ""
 
 
 def _parts(commands: list[shell.Command]) -> tuple[Part, ...]:
@@ -215,6 +228,9 @@ def _values(arguments: dict[str, str]) -> tuple[str, ...]:
 def _called(call: ToolCall, commands: list[shell.Command]) -> Iterator[str]:
     """Yield the functions that the code of a call calls, as ``name()``, but for those of the language."""
     if not commands:
+        statement = _STATEMENT.match(_code(call))
+        if statement and statement[1].lower() not in _USUAL_STATEMENTS:
+            yield f"{statement[1].lower()} …"
         names = dict.fromkeys(_CALLED.findall(_code(call)))
         yield from [f"{name}()" for name in names if name.lower() not in _BUILT_IN][:MOST_CALLED]
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from trace2skill.miner.classes import classify
+from trace2skill.miner.denials import DENIES, REFUSES
 from trace2skill.miner.refusals import refusal
 from trace2skill.records import ToolResult
 
@@ -51,12 +52,6 @@ _WHOLE = re.compile(
 )
 # The status line of an answer over HTTP that refuses (RFC 9112, 4).
 _HTTP = re.compile(r"(?:HTTP/\d(?:\.\d)?\s|status:?\s)?[45]\d\d\s[A-Za-z]", re.IGNORECASE)
-_DENIAL = re.compile(
-    r"\b(?:not (?:found|allowed|permitted|possible|supported|accepted|enabled|visible|clickable)|no such"
-    r"|could not|cannot be|unable to|must be|is required|timed out|has expired|denied|refused|rejected"
-    r"|invalid)\b",
-    re.IGNORECASE,
-)
 _EXIT_CODE = re.compile(
     r"(?:exit(?:ed)? (?:with )?(?:exit )?(?:code|status)|<returncode>|returncode:?)[: ]{0,2}(-?\d{1,4})\b",
     re.IGNORECASE,
@@ -67,13 +62,6 @@ _RAISED = re.compile(r"[A-Za-z_][\w.]{0,120}(?::|$)")
 _FENCE = re.compile(r"^```\w{0,20}\n|\n```$")
 # A listing with line numbers, which may well hold a traceback.
 _QUOTES_CODE = re.compile(r"\s{0,8}\d{1,6}[\t:→|]")
-# Words by which a message says that something is not as it must be.
-_DENIES = re.compile(
-    r"\b(?:not|no|none|nothing|never|cannot|can't|won't|unable|fail\w{0,6}|invalid|missing|denied|refus\w{1,4}"
-    r"|reject\w{0,4}|lost|ambiguous|unknown|unexpected|expected|must|needs?|requir\w{1,4}|outside|mismatch"
-    r"|exceed\w{0,4}|too|already|without|only|unsupported|forbidden|expired|locked|hung|gave up|stopped"
-    r"|abort\w{0,4}|skipped|wrong|bad|illegal|protected|stale|conflict\w{0,4}|error|timed?\s?out)\b"
-)
 _NOT_FOUND = re.compile(r"(?:command not found|: not found)\s*$")
 _TEST_SUMMARY = re.compile(r"^(?:=+ .{0,200}\b\d+ failed|FAILED\b|E {2,8}\S|FAIL:|AssertionError)")
 _NOISE_LINE = re.compile(
@@ -92,8 +80,11 @@ _NOT_TRIED = re.compile(
 _TAGS = ("<tool_use_error>", "</tool_use_error>")
 
 
-def failure_of(result: ToolResult, head: str) -> Failure | None:
-    """Return why a call failed, or ``None`` if it did not (or nothing says that it did)."""
+def failure_of(result: ToolResult, head: str, *, shell: bool = False) -> Failure | None:
+    """Return why a call failed, or ``None`` if it did not (or nothing says that it did).
+
+    What programs print in a *shell* may well speak of what is not so; other tools answer when they refuse.
+    """
     text = result.text[:LOOKED_AT]
     if _NOT_TRIED.match(text):
         return None
@@ -106,6 +97,9 @@ def failure_of(result: ToolResult, head: str) -> Failure | None:
         return Failure(error, message) if message else Failure("failed", "")
     if code == 0:
         return None
+    if result.is_error is None and not shell and _is_denial(_body(text)):
+        message = _telling_line(_body(text))
+        return Failure(classify(message), message)
     return _failure_in_text(text, explicit=result.is_error is False)
 
 
@@ -124,7 +118,7 @@ def _is_quiet(text: str, head: str, code: int | None) -> bool:
 
 def _failure_in_text(text: str, *, explicit: bool) -> Failure | None:
     """Look for a failure in a result that carries no flag; *explicit* ones claim to have gone well."""
-    body = _FENCE.sub("", text.strip()).strip()
+    body = _body(text)
     first = body.split("\n", 1)[0]
     if body.startswith("{"):
         message = _clean(refusal(body))
@@ -134,7 +128,7 @@ def _failure_in_text(text: str, *, explicit: bool) -> Failure | None:
     if _TRACEBACK in body and not _QUOTES_CODE.match(body):
         message = _telling_line(body)
         return Failure(classify(message), message)
-    if _HTTP.match(first) or _is_denial(body):
+    if _HTTP.match(first):
         message = _telling_line(body)
         return Failure(classify(message), message)
     if _WHOLE.match(first) or (len(body) < 400 and (_NOT_FOUND.search(first) or _EXCEPTION.match(first))):
@@ -142,9 +136,18 @@ def _failure_in_text(text: str, *, explicit: bool) -> Failure | None:
     return None
 
 
+def _body(text: str) -> str:
+    return _FENCE.sub("", text.strip()).strip()
+
+
 def _is_denial(body: str) -> bool:
     """Say whether a short answer is nothing but a refusal."""
-    return len(body) <= DENIAL_CHARS and "\n" not in body and _DENIAL.search(body) is not None
+    return (
+        body[:1] != "{"
+        and len(body) <= DENIAL_CHARS
+        and "\n" not in body
+        and REFUSES.search(body) is not None
+    )
 
 
 def _telling_line(text: str) -> str:
@@ -170,7 +173,7 @@ def _likely(text: str, lines: Sequence[str]) -> Iterator[str]:
 def _telling(numbered: tuple[int, str]) -> tuple[int, int]:
     """Rank a line of a failed call by how it sounds; of equals the last: programs end with what is wrong."""
     at, line = numbered
-    return len(set(_DENIES.findall(line[:QUOTE_CHARS].lower()))), at
+    return len(set(DENIES.findall(line[:QUOTE_CHARS].lower()))), at
 
 
 def _clean(line: str) -> str:

@@ -75,7 +75,8 @@ def shared(
     best = min(telling, key=lambda token: (-telling[token], usual[token], -len(token), token))
     doers = frozenset(at for at, words in enumerate(added) if best in words)
     common = frozenset.intersection(*(added[at] for at in doers))
-    return _phrase(best, common, pairs[min(doers, key=lambda at: (len(pairs[at][1]), at))][1]), doers
+    fixes = sorted((pairs[at][1] for at in doers), key=lambda fix: (len(fix), fix))
+    return _given(best, fixes) or _phrase(best, common, fixes[0]), doers
 
 
 def imports(code: str) -> frozenset[str]:
@@ -92,15 +93,20 @@ def _occurrences(codes: Iterable[str]) -> Counter[str]:
     return Counter(token for code in codes for token in frozenset(tokens(code)))
 
 
+def _given(best: str, fixes: Sequence[str]) -> str:
+    """Return the named argument that *best* is the name or value of, with its value if all fixes give it."""
+    for found in _GIVEN.finditer(fixes[0][:MAX_CHARS]):
+        if best in (found[1], found[2].strip("'\"")):
+            return found[0] if all(found[0] in fix for fix in fixes) else f"{found[1]}=…"
+    return ""
+
+
 def _phrase(best: str, common: frozenset[str], example: str) -> str:
     """Return the longest run of common tokens around *best* as it stands in the example."""
     places = list(_TOKEN.finditer(example[:MAX_CHARS]))
     names = ['"$…"' if _VARIABLE.match(place[0]) else place[0] for place in places]
     if best not in names:
         return best
-    for found in _GIVEN.finditer(example[:MAX_CHARS]):
-        if best in (found[1], found[2].strip("'\"")):
-            return found[0] if common >= set(tokens(found[2])) else f"{found[1]}=…"
     start = end = names.index(best)
     while start > 0 and end - start + 1 < MAX_WORDS and _joins(names[start - 1], common):
         start -= 1

@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from trace2skill.miner.denials import REFUSES
+
 _STATES = ("state", "status", "result", "outcome", "verdict", "decision", "level", "severity", "type", "kind")
 _NO = frozenset(
     "aborted bad_request blocked conflict declined denied error failed failure fatal fault forbidden invalid"
@@ -18,7 +20,10 @@ _REASONS = (
     "message", "msg", "reason", "detail", "details", "description", "error_message", "errorMessage", "why",
     "explanation", "error", "title",
 )  # fmt: skip
+_FINE = frozenset("ok okay true success succeeded done fine accepted created active open 200".split())
 MOST_CHARS = 20_000
+FEW = 5
+"""Members that an answer has at most which does nothing but refuse."""
 
 
 def refusal(body: str) -> str:
@@ -34,6 +39,15 @@ def refusal(body: str) -> str:
     return next((reason for reason in _reasons(value) if reason.strip() and reason in body), "")
 
 
+def _is_denial(value: Mapping[str, Any]) -> bool:
+    """Say whether a small flat answer, in words of its own, says no and nothing else."""
+    flat = len(value) <= FEW and not any(isinstance(part, (dict, list)) for part in value.values())
+    if not flat or any(str(value.get(key)).lower() in _FINE for key in (*_STATES, *_YES)):
+        return False
+    said = [part for part in value.values() if isinstance(part, str) and len(part.split()) >= 3]
+    return any(REFUSES.search(part) for part in said)
+
+
 def _refuses(value: Mapping[str, Any]) -> bool:
     if value.get("error") or value.get("errors"):
         return True
@@ -41,7 +55,7 @@ def _refuses(value: Mapping[str, Any]) -> bool:
         return True
     if any(_is_http_error(value.get(key)) for key in _CODES):
         return True
-    return any(str(value.get(key, "")).lower() in _NO for key in _STATES)
+    return any(str(value.get(key, "")).lower() in _NO for key in _STATES) or _is_denial(value)
 
 
 def _is_http_error(code: Any) -> bool:
@@ -61,3 +75,4 @@ def _reasons(value: Mapping[str, Any]) -> Iterator[str]:
     for key in _REASONS:
         if isinstance(value.get(key), str):
             yield value[key]
+    yield from (part for part in value.values() if isinstance(part, str) and REFUSES.search(part))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from trace2skill.miner import phrases, shell, templates
@@ -12,6 +12,8 @@ from trace2skill.miner.digest import CODE_KEYS, TESTS, Action, Digest
 LOOKAHEAD = 12
 ALIKE_CODE = 0.4
 """What part of its words code must keep to be another try at the same thing."""
+FEW = 4
+"""Calls of a tool below which nothing can be said to be usual."""
 NEXT = 6
 """Calls after a failure within which the next of the same sort is taken for another try."""
 MAX_COMPARED = 200
@@ -125,24 +127,54 @@ def _united(groups: dict[_Key, list[Occurrence]]) -> dict[_Key, list[Occurrence]
 
 def _recover(run: Digest, at: int) -> Recovery | None:
     failed = run.actions[at]
-    for later in range(at + 1, min(at + 1 + LOOKAHEAD, len(run.actions))):
-        fix = run.actions[later]
-        if fix.failure is not None or fix.by_user or not fix.answered or fix.step <= failed.step:
+    last = min(at + 1 + LOOKAHEAD, len(run.actions))
+    later = [place for place in range(at + 1, last) if _worked(run.actions[place], failed)]
+    if failed.code and not failed.command:
+        place = _best_retry(run, failed, later)
+    else:
+        place = next((place for place in later if _is_retry(run, at, place)), None)
+    if place is None:
+        return None
+    fix = run.actions[place]
+    between = tuple(a for a in run.actions[at + 1 : place] if a.failure is None and a.answered)
+    return Recovery(fix, between, _changes(failed, fix), fix.head != failed.head)
+
+
+def _worked(action: Action, failed: Action) -> bool:
+    """Say whether a later call of the agent's was answered and did not fail."""
+    return action.failure is None and not action.by_user and action.answered and action.step > failed.step
+
+
+def _is_retry(run: Digest, at: int, place: int) -> bool:
+    """Say whether a call goes for what the failed one went for."""
+    failed, fix = run.actions[at], run.actions[place]
+    if fix.head != failed.head:
+        return _stands_in(failed, fix)
+    between = run.actions[at + 1 : place]
+    is_next = place - at <= NEXT and not any(action.head == failed.head for action in between)
+    return _same_aim(failed, fix) or (is_next and _alike(failed, fix))
+
+
+def _best_retry(run: Digest, failed: Action, later: Sequence[int]) -> int | None:
+    """Return the later call whose code keeps most of what is special about the failed one's.
+
+    What half of the calls of a run have in common, such as its imports, does not count.
+    """
+    codes = [frozenset(phrases.tokens(a.code)) for a in run.actions if a.head == failed.head]
+    counts = Counter(word for code in codes for word in code)
+    usual = {word for word, count in counts.items() if 2 * count >= len(codes) >= FEW}
+    own = frozenset(phrases.tokens(failed.code)) - usual
+    if failed.failure is not None and failed.failure.error == "missing-module":
+        return next((place for place in later if run.actions[place].head == failed.head), None)
+    best: tuple[float, int] | None = None
+    for place in later:
+        if run.actions[place].head != failed.head:
             continue
-        substitute = fix.head != failed.head
-        is_next = (
-            not substitute
-            and later - at <= NEXT
-            and not any(action.head == failed.head for action in run.actions[at + 1 : later])
-        )
-        if (
-            _stands_in(failed, fix)
-            if substitute
-            else _same_aim(failed, fix) or (is_next and _alike(failed, fix))
-        ):
-            between = tuple(a for a in run.actions[at + 1 : later] if a.failure is None and a.answered)
-            return Recovery(fix, between, _changes(failed, fix), substitute)
-    return None
+        other = frozenset(phrases.tokens(run.actions[place].code)) - usual
+        score = len(own & other) / len(own | other) if own | other else 0.0
+        if score >= ALIKE_CODE and (best is None or score > best[0]):
+            best = score, place
+    return best[1] if best is not None else None
 
 
 def _same_aim(failed: Action, fix: Action) -> bool:
@@ -151,25 +183,16 @@ def _same_aim(failed: Action, fix: Action) -> bool:
         return False
     if failed.command:
         return _overlap(failed.command, fix.command) >= 0.25
-    if failed.code:
-        return _common(failed.code, fix.code) >= ALIKE_CODE
     shared = [k for k, v in failed.arguments.items() if len(v) > 2 and fix.arguments.get(k) == v]
     return bool(shared) or len(failed.arguments) <= 1
 
 
 def _alike(failed: Action, fix: Action) -> bool:
     """Say whether the next call of the same head gives the same arguments, whatever their values."""
-    if failed.command or failed.code:
-        return bool(failed.command)
+    if failed.command:
+        return True
     keys = failed.arguments.keys() | fix.arguments.keys()
     return 2 * len(failed.arguments.keys() & fix.arguments.keys()) >= len(keys)
-
-
-def _common(one: str, other: str) -> float:
-    """Return how much of their words two pieces of code share."""
-    first, second = set(phrases.tokens(one)), set(phrases.tokens(other))
-    union = first | second
-    return len(first & second) / len(union) if union else 0.0
 
 
 def _stands_in(failed: Action, fix: Action) -> bool:

@@ -21,6 +21,9 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _WORD = re.compile(r"[A-Za-z_][A-Za-z_.-]*$")
+_RAISED = re.compile(r"[a-z_]\w*\.[\w.]{1,80}$|[A-Z]\w{0,40}[a-z][A-Z]\w{0,40}$")
+"""The name of an exception: dotted, or with a hump."""
+BRIEF = 6
 MAX_TOKENS = 80
 
 
@@ -39,6 +42,8 @@ def alike(one: str, other: str) -> bool:
     first, second = tokens(one), tokens(other)
     if len(first) != len(second):
         return False
+    if first[0] == second[0] and _RAISED.match(first[0]) and len(first) <= BRIEF:
+        return True  # an exception with nothing but a value
     words = [(a, b) for a, b in zip(first, second, strict=True) if not a.isspace()]
     same = sum(_mask(a) == _mask(b) for a, b in words)
     return same >= 0.75 * len(words)
