@@ -14,11 +14,12 @@ from typing import Any
 
 from benchmarks.table import show
 from trace2skill import tokens
-from trace2skill.analysts.drawing import harmless, plain
+from trace2skill.analysts.drawing import plain
 from trace2skill.analysts.levels import WHOLE
 from trace2skill.analysts.pieces import is_live
 from trace2skill.analysts.transcript import RATIO
 from trace2skill.analysts.windows import Window, windows
+from trace2skill.fence import harmless
 from trace2skill.ingest import Ingest, Options
 from trace2skill.miner.digest import digest
 from trace2skill.records import Step, Trajectory, encode

@@ -39,14 +39,18 @@ def sentences(lesson: Lesson) -> tuple[str, ...]:
     return (_end(rule), _end(_upper(why))) if why else (_end(rule),)
 
 
-def compose(name: str, routes: Routes) -> tuple[Skill, tuple[Sentence, ...]]:
-    """Return the skill that states the routed lessons, and its rule-carrying sentences."""
+def compose(name: str, routes: Routes, subjects: Sequence[str] = ()) -> tuple[Skill, tuple[Sentence, ...]]:
+    """Return the skill that states the routed lessons, and its rule-carrying sentences.
+
+    *subjects* are words for what the tasks were about; the description names them.
+    """
     body = [f"# {_title(name)}\n", *_sections(routes.body)]
     files = {}
     if routes.references:
         body.append(f"## {_MORE}\n\n{_POINTER}")
         files[REFERENCE] = _reference(routes.references)
-    front = f"---\nname: {name}\ndescription: {_yaml(describe(routes.body or routes.references))}\n---\n\n"
+    description = _yaml(describe(routes.body or routes.references, subjects))
+    front = f"---\nname: {name}\ndescription: {description}\n---\n\n"
     files["SKILL.md"] = front + "\n".join(body)
     return Skill(name=name, files=files), _all_sentences(routes)
 
@@ -86,27 +90,27 @@ def _additions(file: str, lessons: Sequence[Lesson]) -> Iterator[Edit]:
             yield Edit(file=file, op="append_to_section", section=title, text=text, lessons=(lesson.id,))
 
 
-def describe(lessons: Sequence[Lesson]) -> str:
+def describe(lessons: Sequence[Lesson], subjects: Sequence[str] = ()) -> str:
     """Return a description: what the skill teaches, and when to use it."""
     topics = list(dict.fromkeys(f"`{_line(lesson.topic)}`" for lesson in lessons if lesson.topic))[:8]
     kinds = {lesson.kind for lesson in lessons}
     teaches = [
         text
         for kind, text in (
-            ("practice", "what successful runs do"),
-            ("pitfall", "which calls fail and what to do instead"),
-            ("workflow", "in which order to work and where arguments come from"),
-            ("fact", "what the environment lacks"),
-            ("preference", "what users asked for"),
+            ("pitfall", "pitfalls"),
+            ("practice", "practices"),
+            ("workflow", "workflows"),
+            ("fact", "facts"),
+            ("preference", "preferences"),
         )
         if kind in kinds
     ]
-    about = f"Lessons from recorded runs with {_and(topics)}" if topics else "Lessons from recorded runs"
     errors = list(dict.fromkeys(filter(None, map(_error, lessons))))
-    use = f"Use when working with {_and(topics, 'or')}" if topics else "Use for tasks like those"
-    if errors:
-        use += f", or on errors such as {_and([f'“{error}”' for error in errors[:3]], 'or')}"
-    text = f"{about}: {_and(teaches)}. {use}."
+    uses = [f"for tasks about {_and(list(map(_line, subjects)), 'or')}"] if subjects else []
+    uses += [f"when working with {_and(topics, 'or')}"] if topics else []
+    uses += [f"on errors such as {_and([f'“{error}”' for error in errors[:3]], 'or')}"] if errors else []
+    use = ", or ".join(uses) or "for their like"
+    text = f"{_upper(_and(teaches))} distilled from recorded runs. Use {use}."
     return re.sub(r"[<>]", "", _line(text))[:DESCRIPTION_CHARS]
 
 

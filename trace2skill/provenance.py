@@ -37,6 +37,8 @@ class Row(Record, frozen=True):
     support: Support
     evidence: tuple[Quote, ...]
     counts: Counts | None = None
+    untrusted: bool = False
+    """Only what others wrote says so: pages, files, mails, MCP servers."""
 
 
 def dump(rows: Iterable[Row]) -> str:

@@ -177,6 +177,8 @@ class Lesson(Record, frozen=True):
     """A step of a run shows that the remedy works, or the user's verifier says so."""
     counts: Counts | None = None
     contradicts: tuple[str, ...] = ()
+    untrusted: bool = False
+    """Only what others wrote says so: pages, files, mails, MCP servers."""
 
 
 class Support(Record, frozen=True, omit_defaults=False):

@@ -12,12 +12,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from trace2skill.measure import cover, find_cases, sections, shuffled
-
 from trace2skill.atif import write_line
 from trace2skill.errors import InputError
 from trace2skill.ingest import Ingest, Options
 from trace2skill.labels import read_labels
+from trace2skill.measure import cover, find_cases, sections, shuffled
 from trace2skill.pipeline import distill
 from trace2skill.pipeline.settings import DistillSettings, Job
 from trace2skill.records import Trajectory

@@ -155,7 +155,9 @@ def _lesson(heading: str, text: str, corpus: Corpus) -> str:
 
 
 def _other_side(verdict: Verdict, corpus: Corpus) -> set[str]:
-    """Return the contrary lesson, if a bullet names what both of a pair tell to do: as a condition or a question."""
+    """Return the contrary lesson, if a bullet names what both of a pair tell to do, as a question may."""
+    if not _CONDITIONAL.search(verdict.bullet):
+        return set()
     rivals = [plant for plant in corpus.domain.plants if plant.rival == verdict.about]
     return {plant.id for plant in rivals if names(verdict.bullet, plant.do)}
 

@@ -8,7 +8,8 @@ import pytest
 from tests.runs import bash, run
 from trace2skill import tokens
 from trace2skill.analysts import find_quote, request_for
-from trace2skill.analysts.transcript import CLOSE, OPEN, transcript
+from trace2skill.analysts.transcript import transcript
+from trace2skill.fence import CLOSE, OPEN
 from trace2skill.llm.ask import Ask
 from trace2skill.llm.scripted import ScriptedBackend
 

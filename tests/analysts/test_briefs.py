@@ -12,7 +12,7 @@ from trace2skill import tokens
 from trace2skill.analysts import prepare
 from trace2skill.analysts.briefs import blank, choose
 from trace2skill.analysts.siblings import SIBLINGS, Siblings
-from trace2skill.analysts.transcript import CLOSE, OPEN
+from trace2skill.fence import CLOSE, OPEN
 from trace2skill.llm.ask import Ask
 from trace2skill.llm.scripted import ScriptedBackend
 from trace2skill.records import Label, Trajectory

@@ -217,7 +217,7 @@ def test_after_the_repair_turn_the_lessons_that_can_be_read_are_kept(
 ) -> None:
     found, requests = investigate(*replies, SUBMIT)
     assert [lesson.do for lesson in found.lessons] == ["List the targets", "Try a part"]
-    assert found.dropped == ("a lesson that could not be read",)
+    assert [one.reason for one in found.dropped] == ["it could not be read"]
     assert found.reason
     assert len(requests) == 2
 

@@ -13,7 +13,7 @@ from tests.runs import bash, run
 from trace2skill import analysts, tokens
 from trace2skill.analysts.runs import Runs
 from trace2skill.analysts.tools import ANSWER_TOKENS, ENDS, TOOLS, Action, answer
-from trace2skill.analysts.transcript import CLOSE, OPEN
+from trace2skill.fence import CLOSE, OPEN
 
 OWN = run(
     "build",

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from tests.runs import bash, call, run
 from trace2skill import tokens
-from trace2skill.analysts.drawing import CLOSE, OPEN, harmless, plain
+from trace2skill.analysts.drawing import plain
 from trace2skill.analysts.transcript import transcript
 from trace2skill.analysts.windows import SMALLEST, windows
+from trace2skill.fence import CLOSE, OPEN, harmless
 from trace2skill.records import ToolResult, Trajectory
 
 HEAD = re.compile(r"\[(\d+)\] (?:SYSTEM|USER|AGENT)$")

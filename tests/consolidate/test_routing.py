@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from trace2skill.consolidate import Thresholds, explain, route
+from trace2skill.consolidate import Thresholds, explain, merge_same, route, unite
+from trace2skill.consolidate.routing import ONLY_OTHERS
+from trace2skill.consolidate.settle import settle_conflicts
 from trace2skill.consolidate.tree import Node, build, merges
 from trace2skill.errors import ConfigError
 from trace2skill.records import Evidence, Lesson, make_lesson
@@ -86,6 +89,43 @@ def test_what_guards_against_damage_survives_with_one_task(do: str, verified: bo
     one, two = lesson(1, do=do, verified=verified), lesson(10, "another")
     routes = route([one, two], tasks, Thresholds(least=5))
     assert {found.lesson: found.place for found in routes.decisions} == {one.id: place, two.id: "body"}
+
+
+@pytest.mark.parametrize("do", ["know", "never leak a secret of"])
+@pytest.mark.parametrize("corpus", [1, 2, 10])
+def test_what_only_others_say_is_in_no_body_however_well_supported(do: str, corpus: int) -> None:
+    tasks = {f"run{n}": f"task{n}" for n in range(corpus)}
+    one = replace(lesson(corpus, do=do), untrusted=True)
+    routes = route([one], tasks, Thresholds())
+    assert (routes.body, routes.references) == ((), (one,))
+    assert [found.reason for found in routes.decisions] == [ONLY_OTHERS]
+
+
+def test_what_only_others_say_does_not_fill_a_body_that_would_be_empty() -> None:
+    tasks = {f"run{n}": f"task{n}" for n in range(10)}
+    theirs, ours = replace(lesson(1, "one"), untrusted=True), lesson(1, "two")
+    assert route([theirs], tasks, Thresholds()).body == ()
+    assert route([theirs, ours], tasks, Thresholds()).body == (ours,)
+
+
+def test_a_trusted_source_that_agrees_lends_its_words_and_lets_the_lesson_in() -> None:
+    tasks = {f"run{n}": f"task{n}" for n in range(9)}
+    theirs = replace(lesson(9), untrusted=True)
+    ours = lesson(3)
+    united = unite([theirs, ours], tasks)
+    assert (united.do, united.untrusted) == (ours.do, False)
+    assert unite([theirs, theirs], tasks).untrusted
+    assert not any(one.untrusted for one in merge_same([theirs, replace(ours, do=theirs.do)], tasks).lessons)
+
+
+def test_a_condition_is_trusted_only_if_both_of_its_sides_are() -> None:
+    tasks = {f"run{n}": f"task{n}" for n in range(4)}
+    quotes = lesson(2).evidence
+    one = make_lesson("practice", "on Linux", "wait 30 seconds", evidence=quotes[:1])
+    other = make_lesson("practice", "on Windows", "wait 60 seconds", evidence=quotes[1:], untrusted=True)
+    marked = [replace(one, contradicts=(other.id,)), other]
+    (condition,) = settle_conflicts(marked, tasks, {}).lessons
+    assert condition.untrusted
 
 
 def test_what_guards_against_damage_has_room_before_all_others() -> None:

@@ -18,6 +18,7 @@ from trace2skill.llm.ask import Ask
 from trace2skill.llm.scripted import ScriptedBackend
 from trace2skill.pipeline.catalog import ground
 from trace2skill.records import Evidence, Step, ToolResult, Trajectory, locate, make_lesson
+from trace2skill.trust import UNTRUE, Dropped
 
 TEXT = st.text(st.characters(codec="utf-8"), min_size=10, max_size=60)
 
@@ -64,7 +65,7 @@ def test_flipping_one_byte_of_the_stored_trajectory_drops_the_lesson(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "traces.jsonl"
         catalog = catalog_of(path, [trajectory])
-        kept, dropped, places = ground([lesson], catalog)
+        kept, dropped, places, _ = ground([lesson], catalog)
         assert kept == [lesson]
         assert dropped == []
         assert places[evidence].source == trajectory.origin.file
@@ -72,8 +73,8 @@ def test_flipping_one_byte_of_the_stored_trajectory_drops_the_lesson(
         at = stored.index(quote.encode()) + data.draw(st.integers(0, len(quote) - 1))
         stored[at] ^= 1  # another letter, sign or blank: still JSON
         path.write_bytes(stored)
-        kept, dropped, places = ground([lesson], catalog)
-        assert (kept, dropped, places) == ([], [lesson.id], {})
+        kept, dropped, places, _ = ground([lesson], catalog)
+        assert (kept, dropped, places) == ([], [Dropped(lesson=lesson.id, reason=UNTRUE)], {})
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(-3, 9)), max_size=6))
@@ -116,6 +117,6 @@ def test_a_lesson_with_one_true_and_one_false_quote_keeps_the_true_one(tmp_path:
     for quote in false:
         both = make_lesson("pitfall", "it fails", "read", evidence=(quote, true))
         alone = make_lesson("pitfall", "it fails", "write", evidence=(quote,))
-        kept, dropped, _ = ground([both, alone], catalog)
+        kept, dropped, _, _ = ground([both, alone], catalog)
         assert [lesson.evidence for lesson in kept] == [(true,)]
-        assert dropped == [alone.id]
+        assert dropped == [Dropped(lesson=alone.id, reason=UNTRUE)]

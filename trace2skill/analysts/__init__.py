@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from trace2skill.analysts.briefs import STAGE, Analyst, Brief, Briefs, briefs_for, prepare
 from trace2skill.analysts.drafts import LessonDraft
 from trace2skill.analysts.inquiry import investigate
@@ -13,6 +15,7 @@ from trace2skill.analysts.verify import Shown, verified
 from trace2skill.llm.ask import Ask
 from trace2skill.llm.base import Request
 from trace2skill.records import Lesson, Trajectory, make_lesson
+from trace2skill.trust import PLANTED, UNTRUE, Dropped, Judge, Trust, plants
 
 __all__ = [
     "STAGE",
@@ -31,7 +34,7 @@ class Analysis(NamedTuple):
     """What one trajectory taught: the lessons whose quotes hold, and the texts of those that fell."""
 
     lessons: tuple[Lesson, ...]
-    dropped: tuple[str, ...]
+    dropped: tuple[Dropped, ...]
     analyst: Analyst = "error"
     turns: int = 1
     """The replies that it took."""
@@ -53,13 +56,19 @@ async def analyse(trajectory: Trajectory, ask: Ask, brief: Brief | None = None) 
     brief = brief or prepare(trajectory, ask)
     ending, turns = await investigate(brief, ask)
     lessons: list[Lesson] = []
-    dropped = ["a lesson that could not be read"] * ending.lost
+    dropped = [Dropped(lesson="", reason="it could not be read")] * ending.lost
     for draft in ending.lessons:
-        quotes = tuple(dict.fromkeys(_quotes(draft, brief.runs)))
-        if quotes and draft.do.strip():
-            lessons.append(_lesson(draft, quotes, brief.runs))
+        found = tuple(dict.fromkeys(_quotes(draft, brief.runs)))
+        trusts = _trusts(found, brief.runs)
+        steered = {shown.evidence.trajectory for shown in found if trusts[shown] == "tainted"}
+        quotes = tuple(shown for shown in found if shown.evidence.trajectory not in steered)
+        lesson = _lesson(draft, quotes, brief.runs)
+        if quotes and lesson.do and not plants(lesson):
+            alone = all(trusts[shown] != "trusted" for shown in quotes)
+            lessons.append(replace(lesson, untrusted=alone))
         else:
-            dropped.append(f"{draft.when}: {draft.do}")
+            reason = PLANTED if lesson.do and (steered or quotes) else UNTRUE
+            dropped.append(Dropped(lesson=f"{draft.when}: {draft.do}", reason=reason))
     return Analysis(tuple(lessons), tuple(dropped), brief.analyst, turns, ending.reason)
 
 
@@ -72,6 +81,11 @@ def _quotes(draft: LessonDraft, runs: Runs) -> Iterator[Shown]:
             if found is not None:
                 yield Shown(quote.role, found)
                 break
+
+
+def _trusts(quotes: Sequence[Shown], runs: Runs) -> dict[Shown, Trust]:
+    judges = {run.id: Judge(run) for run in runs.all if quotes}
+    return {shown: judges[shown.evidence.trajectory].trust(shown.evidence) for shown in quotes}
 
 
 def _lesson(draft: LessonDraft, quotes: tuple[Shown, ...], runs: Runs) -> Lesson:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -11,9 +10,9 @@ from trace2skill import tokens
 from trace2skill.analysts.folding import Part, headline
 from trace2skill.analysts.levels import Level
 from trace2skill.analysts.pieces import NO_MARKS, Piece, texts_of
+from trace2skill.fence import fenced, harmless, without_markers
 from trace2skill.records import Trajectory
 
-OPEN, CLOSE = "<<<LOG", "LOG>>>"
 FENCE_TOKENS = 12
 _PART_TOKENS = 7
 """About what a headline and the empty line below it take."""
@@ -21,13 +20,6 @@ _REFERENCE_TOKENS = 12
 _REPEATED = 40
 """Texts of fewer tokens are shown as often as they occur."""
 _LEAST = 24
-# The lookbehind and the possessive repeat keep this linear on a long run of one mark.
-_MARKER = re.compile(r"(?<!<)<{3,}+(?=LOG)|(?<=LOG)>{3,}+")
-_FORGED = re.compile(
-    r"^(?=\[\d{1,9}\] (?:SYSTEM|USER|AGENT)\b|\[\d{1,9} steps? left out|\[part \d"
-    r"|CALL |RESULT[ (]|\(thinks\) )",
-    re.MULTILINE,
-)
 
 
 class Item(NamedTuple):
@@ -93,7 +85,7 @@ def plain(trajectory: Trajectory) -> str:
     """Return all of *trajectory* as it would be shown if nothing were left out or cut."""
     parts = []
     for step in trajectory.steps:
-        texts = (_without_markers(label) + harmless(text) for label, text, _, _ in texts_of(step, NO_MARKS))
+        texts = (without_markers(label) + harmless(text) for label, text, _, _ in texts_of(step, NO_MARKS))
         parts.append("\n".join((headline(step), *texts)))
     return fenced(parts)
 
@@ -104,20 +96,6 @@ def draw(items: Iterable[Item]) -> str:
     return fenced(["\n".join((item.part.head, *map(_draw, sizer.show(item)))) for item in items])
 
 
-def fenced(parts: Sequence[str]) -> str:
-    """Return *parts* between the markers."""
-    return "\n".join((OPEN, *("\n\n".join(parts),) * bool(parts), CLOSE))
-
-
-def harmless(text: str) -> str:
-    """Return *text* so that none of it reads as a marker, a headline, or a label of ours."""
-    return _FORGED.sub(" ", _without_markers(text))
-
-
-def _without_markers(text: str) -> str:
-    return _MARKER.sub(lambda found: found[0][:2], text)
-
-
 def _draw(shown: _Shown) -> str:
     piece = shown.piece
     if shown.same is not None:
@@ -126,7 +104,7 @@ def _draw(shown: _Shown) -> str:
         text = harmless(piece.text)
     else:
         text = harmless(_clip(piece, shown.limit))
-    return _without_markers(piece.label) + text
+    return without_markers(piece.label) + text
 
 
 def _clip(piece: Piece, limit: int) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from types import MappingProxyType
 from typing import Any, Literal
 
 from trace2skill import tokens
 from trace2skill.analysts.drafts import LessonDraft, LessonDrafts
+from trace2skill.analysts.pieces import warning
 from trace2skill.analysts.runs import FIELDS, Runs, errors, failed, find_quote
-from trace2skill.analysts.transcript import CLOSE, OPEN
+from trace2skill.fence import fenced, harmless
 from trace2skill.llm.ask import schema_of
 from trace2skill.llm.base import Tool
 from trace2skill.records import Record, Step, Trajectory, encode, field_texts
@@ -28,8 +28,6 @@ Name = Literal[
 ANSWER_TOKENS = 1500
 """How much of a log one answer shows."""
 PART_TOKENS = 1200
-# Whole rows of signs: of a longer one, replacing three would leave three.
-_OPENS, _CLOSES = re.compile(r"<{3,}+LOG"), re.compile(r"LOG>{3,}+")
 _HITS = 20
 _AROUND = 60
 _LINE = 100
@@ -52,9 +50,7 @@ def answer(action: Action, runs: Runs) -> str:
     run = runs.named(action.run or ("B" if action.action == "read_sibling" else "A"))
     if run is None:
         return f"There is no run {action.run or 'B'!r}. {siblings(runs)}"
-    body = _ANSWERS[action.action](action, run)
-    body = _CLOSES.sub("LOG>>", _OPENS.sub("<<LOG", tokens.clip(body, ANSWER_TOKENS)))
-    return f"{OPEN}\n{body}\n{CLOSE}"
+    return fenced([tokens.clip(_ANSWERS[action.action](action, run), ANSWER_TOKENS)])
 
 
 def siblings(runs: Runs) -> str:
@@ -74,7 +70,7 @@ def _list_steps(action: Action, run: Trajectory) -> str:
 
 
 def _line(step: Step) -> str:
-    told = [f"CALL {call.name} {_short(_arguments(call.raw, call.arguments))}" for call in step.calls]
+    told = [f"CALL {_short(call.name)} {_short(_arguments(call.raw, call.arguments))}" for call in step.calls]
     told += [
         f"RESULT of {len(result.text)} characters{' (failed)' * failed(result)}" for result in step.results
     ]
@@ -110,13 +106,13 @@ def _read_step(action: Action, run: Trajectory) -> str:
 def _full(step: Step) -> Iterator[str]:
     yield f"[{step.index}] {step.source.upper()}"
     if step.reasoning:
-        yield f"(thinks) {step.reasoning}"
+        yield f"(thinks) {harmless(step.reasoning)}"
     if step.text:
-        yield step.text
+        yield harmless(step.text)
     for call in step.calls:
-        yield f"CALL {call.name} {_arguments(call.raw, call.arguments)}"
+        yield f"CALL {_short(call.name)} {harmless(_arguments(call.raw, call.arguments))}"
     for result in step.results:
-        yield f"RESULT{' (failed)' * failed(result)} {result.text}"
+        yield f"RESULT{' (failed)' * failed(result)}{warning(result.text)} {harmless(result.text)}"
 
 
 def _search(action: Action, run: Trajectory) -> str:
@@ -130,7 +126,7 @@ def _search(action: Action, run: Trajectory) -> str:
                 at = text.lower().find(wanted)
                 if at >= 0:
                     around = text[max(0, at - _AROUND) : at + len(wanted) + _AROUND]
-                    hits.append(f"[{step.index}] {field}: {around}")
+                    hits.append(f"[{step.index}] {field}: {harmless(around)}")
     more = f"\n… and {len(hits) - _HITS} more places" * (len(hits) > _HITS)
     return "\n".join(dict.fromkeys(hits[:_HITS])) + more if hits else "It occurs nowhere in this run."
 

@@ -11,12 +11,12 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 from trace2skill import tokens
-from trace2skill.analysts.drawing import CLOSE, FENCE_TOKENS, OPEN, Item, Sizer, at, draw, keeps_to
+from trace2skill.analysts.drawing import FENCE_TOKENS, Item, Sizer, at, draw, keeps_to
 from trace2skill.analysts.folding import GAP, Part, fold, gap
 from trace2skill.analysts.levels import COMPACT, CURT, TIGHT, Level, even
 from trace2skill.records import Trajectory
 
-__all__ = ("CLOSE", "OPEN", "RATIO", "transcript")
+__all__ = ("RATIO", "transcript")
 
 RATIO = 0.37
 """The share of the plain rendering's tokens that is aimed at."""

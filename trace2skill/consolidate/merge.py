@@ -43,7 +43,8 @@ class Merge(Record, frozen=True):
 
 def unite(group: Sequence[Lesson], tasks: Tasks, wording: Lesson | None = None) -> Lesson:
     """Return one lesson with the evidence of all of *group*, worded as *wording* or as its best."""
-    best = min(group, key=lambda lesson: weight(lesson, tasks))
+    # The words of a trusted source stand before those of others.
+    best = min(group, key=lambda lesson: (lesson.untrusted, weight(lesson, tasks)))
     text = wording if wording is not None else best
     evidence = dict.fromkeys(
         quote for lesson in sorted(group, key=lambda one: weight(one, tasks)) for quote in lesson.evidence
@@ -59,6 +60,7 @@ def unite(group: Sequence[Lesson], tasks: Tasks, wording: Lesson | None = None) 
         verified=any(lesson.verified for lesson in group),
         counts=best.counts,
         contradicts=tuple(sorted({name for lesson in group for name in lesson.contradicts})),
+        untrusted=all(lesson.untrusted for lesson in group),
     )
 
 

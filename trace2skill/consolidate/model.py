@@ -23,6 +23,7 @@ from trace2skill.consolidate.merge import (
 )
 from trace2skill.consolidate.support import Tasks
 from trace2skill.errors import ReplyError
+from trace2skill.fence import fenced
 from trace2skill.llm.ask import Ask, schema_of
 from trace2skill.llm.base import Message, Reply, Request, ask_for, parse_reply
 from trace2skill.prompts import load
@@ -60,7 +61,7 @@ def request_for(lessons: Sequence[Lesson], ask: Ask) -> Request:
         for group in clusters(lessons, MAX_LESSONS)
         for one in group
     ]
-    text = load("merge", ask.prompts).fill(lessons="\n".join(encode(row).decode() for row in rows))
+    text = load("merge", ask.prompts).fill(lessons=fenced(["\n".join(encode(row).decode() for row in rows)]))
     return ask.request(text, SCHEMA, STAGE)
 
 
@@ -118,7 +119,9 @@ def refusal(wording: Lesson, members: Sequence[Lesson], topics: frozenset[str]) 
     """
     for _, _, how in find_conflicts([replace(one, contradicts=()) for one in members], {}):
         return f"its members contradict each other ({how})"
-    return invented(wording, members, topics)
+    # What only others said must not come in under cover of a trusted source.
+    trusted = [one for one in members if not one.untrusted]
+    return invented(wording, trusted or members, topics)
 
 
 def complaint(grouping: Grouping, known: set[str]) -> str | None:

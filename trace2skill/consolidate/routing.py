@@ -12,6 +12,7 @@ from trace2skill.consolidate.merge import Fate
 from trace2skill.consolidate.support import Tasks, support, weight
 from trace2skill.records import Lesson, Record
 
+ONLY_OTHERS = "only untrusted tool output says so"
 Place = Literal["body", "references", "rejected"]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 
@@ -71,7 +72,9 @@ def route(lessons: Sequence[Lesson], tasks: Tasks, limits: Thresholds) -> Routes
                 lesson=lesson.id, place="body", reason=f"{_said(lesson, tasks)}, and none has more"
             )
             for lesson in ordered
-            if wanted[lesson.id].place == "references" and _may_stand_alone(lesson, tasks, limits)
+            if wanted[lesson.id].place == "references"
+            and _may_stand_alone(lesson, tasks, limits)
+            and not lesson.untrusted
         }
     decided = _fitted(ordered, wanted, limits)
     return Routes(
@@ -104,6 +107,8 @@ def decide(lesson: Lesson, tasks: Tasks, limits: Thresholds) -> Decision:
         reason = f"{said} is below the {limits.unverified} that the body asks of what is unverified"
     else:
         place, reason = "body", f"{said} reaches {limits.body}"
+    if lesson.untrusted and place == "body":
+        place, reason = "references", ONLY_OTHERS
     return Decision(lesson=lesson.id, place=place, reason=reason)
 
 

@@ -229,6 +229,7 @@ def _condition(
         united,
         topic=wording.topic,
         verified=all(side.verified for side in sides),
+        untrusted=any(side.untrusted for side in sides),
         counts=None,
         contradicts=(),
     )

@@ -53,11 +53,13 @@ class Ingest:
                 if trajectory is not None:
                     account.trajectories += 1
                     yield trajectory
+            for planted in account.planted:
+                add(report.planted, {planted.rule: 1})
             for place in account.redactions:
                 add(report.redactions, {place.kind: place.count})
             if not self.options.show_redactions:
                 account.redactions = []
-        for counts in (report.outcomes, report.label_sources, report.redactions):
+        for counts in (report.outcomes, report.label_sources, report.redactions, report.planted):
             sort(counts)
         report.files.sort(key=lambda file: file.file)
         if self.options.labels is not None:

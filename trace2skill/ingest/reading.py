@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from trace2skill.errors import InputError
-from trace2skill.ingest.report import FileReport, Redaction
+from trace2skill.ingest.report import FileReport, Planted, Redaction
 from trace2skill.ingest.survey import Found
 from trace2skill.ingest.trim import trim
 from trace2skill.ingest.twins import identify
+from trace2skill.injection import TAG, scan
 from trace2skill.readers import all_readers
 from trace2skill.readers.source.files import LogFile
 from trace2skill.records import Trajectory
@@ -53,4 +54,12 @@ class Reading:
             clean, redactor = redact(draft, file.take_suspects())
             trajectory = trim(clean)
             self.redactions.update(redactor.places)
-            yield replace(trajectory, id=trajectory.id or identify(trajectory))
+            yield self._scanned(replace(trajectory, id=trajectory.id or identify(trajectory)))
+
+    def _scanned(self, trajectory: Trajectory) -> Trajectory:
+        """Return *trajectory*, with a tag if somebody planted instructions in it."""
+        found = list(scan(trajectory))
+        if not found:
+            return trajectory
+        self.account.planted += [Planted(one.line, one.step, one.rule) for one in found]
+        return replace(trajectory, tags=tuple(dict.fromkeys((*trajectory.tags, TAG))))

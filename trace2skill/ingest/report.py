@@ -19,6 +19,14 @@ class Redaction(msgspec.Struct, frozen=True):
     count: int
 
 
+class Planted(msgspec.Struct, frozen=True):
+    """A text on one line that plants an instruction, by the rule that says so; never the text itself."""
+
+    line: int
+    step: int
+    rule: str
+
+
 class FileReport(msgspec.Struct):
     """The account of one file, for people and for ``--json``."""
 
@@ -37,6 +45,8 @@ class FileReport(msgspec.Struct):
     notes: list[Note] = []
     redactions: list[Redaction] = []
     """Where secrets stood, if that was asked for."""
+    planted: list[Planted] = []
+    """Where text tries to steer an agent that reads it."""
 
     def take(self, ledger: Ledger) -> None:
         """Take over the counts of *ledger*."""
@@ -59,6 +69,8 @@ class Report(msgspec.Struct):
     weak: int = 0
     """Outcomes that rest on less than a verifier, a person or tests."""
     redactions: dict[str, int] = {}
+    planted: dict[str, int] = {}
+    """How many texts plant an instruction, by rule."""
     unused_labels: list[str] = []
     ignored: int = 0
     """Files in folders whose name says that they are no log."""

@@ -18,6 +18,7 @@ from trace2skill.miner.routes import origins, workflows
 from trace2skill.miner.signatures import find_signatures
 from trace2skill.miner.unflagged import with_failures
 from trace2skill.miner.verbs import with_verbs
+from trace2skill.obeyed import without_obedience
 from trace2skill.records import Lesson, Trajectory
 
 __all__ = ["Miner"]
@@ -30,8 +31,8 @@ class Miner:
         self._runs: list[Digest] = []
 
     def add(self, trajectory: Trajectory) -> None:
-        """Take in one trajectory."""
-        self._runs.append(digest(trajectory))
+        """Take in one trajectory, but for what planted instructions may have made of it."""
+        self._runs.append(digest(without_obedience(trajectory)))
 
     def lessons(self, min_tasks: int = 2, tasks: Mapping[str, str] | None = None) -> list[Lesson]:
         """Return the lessons, in an order that does not depend on that of the trajectories.

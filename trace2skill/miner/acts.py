@@ -110,6 +110,11 @@ _OPENING = re.compile(
 )
 
 
+def is_own_affair(text: str) -> bool:
+    """Say whether somebody speaks of himself."""
+    return _OWN_AFFAIRS.search(text.replace("’", "'")) is not None
+
+
 def overrules(text: str) -> bool:
     """Say whether a turn opens by rejecting what was done."""
     return _REJECTS.match(text) is not None

@@ -16,6 +16,8 @@ from trace2skill.records import Lesson, make_lesson
 
 MAX_CHARS = 400
 SENTENCES = 4
+GUEST = 0.4
+"""The share of turns about his own affairs from which on a user is a guest and no principal."""
 FEWEST, LONGEST = 24, 160
 """Characters of a sentence that says enough and not too much."""
 _FILLERS = frozenset(
@@ -30,6 +32,8 @@ _SENTENCE = re.compile(r"(?:[^.!?\n]|[.!?](?=\S)){3,400}(?:[.!?]+|\n|$)")
 def corrections(runs: Sequence[Digest], min_tasks: int) -> list[Lesson]:
     """Return a preference for each correction that is lasting by its words or that recurs."""
     said = [(run, turn, quote) for run in runs for turn in run.turns if (quote := directive(turn))]
+    guests = {run.id for run in runs if _is_guest(run)}
+    said = [one for one in said if one[0].id not in guests or acts.lasts(one[2])]
     lessons = []
     for group in _groups(said):
         quote = min((words for _, _, words in group), key=_rank)
@@ -49,6 +53,12 @@ def corrections(runs: Sequence[Digest], min_tasks: int) -> list[Lesson]:
             )
         )
     return lessons
+
+
+def _is_guest(run: Digest) -> bool:
+    """Say whether the user of a run mostly speaks of his own affairs, as a customer does who is served."""
+    own = sum(acts.is_own_affair(turn.text[:MAX_CHARS]) for turn in run.turns)
+    return own >= GUEST * max(1, len(run.turns))
 
 
 def directive(turn: Turn) -> str:

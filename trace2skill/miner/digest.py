@@ -9,15 +9,11 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from trace2skill.miner import shell
+from trace2skill import injection, shell
 from trace2skill.miner.failures import Failure, failure_of
 from trace2skill.records import Evidence, Field, Label, Step, ToolCall, ToolResult, Trajectory, encode
+from trace2skill.trust import UNTRUSTED, source_of_result
 
-SHELL_TOOLS = frozenset(
-    "bash shell sh execute_bash run_bash run_command run_shell_command run_terminal_cmd terminal exec "
-    "execute_command local_shell cmd container.exec bash_command console exec_command shell_command "
-    "command_execution execute_shell_command run_in_terminal".split()
-)
 # Tools by which an agent talks to itself; they do nothing to the world.
 THINKING = frozenset(
     "think plan todo todowrite todo_write update_plan sequentialthinking exitplanmode TodoWrite "
@@ -28,11 +24,8 @@ TESTS = "the tests"
 EDIT = "edit"
 """The head of whatever tool changes a file, beside its own."""
 _EDITS = re.compile(r"edit|write|replace|create_file|apply_patch|insert", re.IGNORECASE)
-_COMMAND_KEYS = ("command", "cmd", "script", "code", "input", "commands")
 CODE_KEYS = ("code", "query", "sql", "script", "source", "statement", "python")
 """Arguments that are programs: what changes in them shows in their words, not as another value."""
-_SHELLS = frozenset(("bash", "sh", "zsh", "dash"))
-_WRAPPED = re.compile(r"(?:/usr)?(?:/bin/)?(?:ba|z|da)?sh -l?c (['\"])(.*)\1\s*$", re.DOTALL)
 VALUE_CHARS = 300
 CODE_CHARS = 4000
 SAID_CHARS = 400
@@ -87,6 +80,8 @@ class Action(NamedTuple):
     parts: tuple[Part, ...] = ()
     said: str = ""
     """A short answer, where nothing says that the call failed."""
+    trusted: bool = True
+    """Its answer is not what others wrote."""
 
     @property
     def name(self) -> str:
@@ -124,7 +119,7 @@ def digest(trajectory: Trajectory) -> Digest:
         if {"branch", "copied"} & set(step.flags):
             continue
         new = list(_actions(step))
-        if step.source == "user" and step.text and not step.flags:
+        if step.source == "user" and step.text and not step.flags and not injection.find(step.text):
             own = [action for action in actions if not action.by_user]
             turns += [Turn(step.index, step.text, own[-1].name)] if own else []
         actions += new
@@ -173,7 +168,7 @@ def _actions(step: Step) -> Iterator[Action]:
 
 def _action(step: Step, call: ToolCall, result: ToolResult | None) -> Action:
     arguments = dict(_leaves(call.arguments))
-    command = _command(call)
+    command = shell.command_of(call)
     commands = shell.split(command) if command else []
     head = shell.main_head(commands) if commands else bare(call.name)
     failure = failure_of(result, head, shell=bool(commands)) if result is not None else None
@@ -192,6 +187,7 @@ def _action(step: Step, call: ToolCall, result: ToolResult | None) -> Action:
         by_user=call.requestor == "user",
         said=_said(result) if result is not None and failure is None else "",
         parts=_parts(commands) if commands else (Part(head, "", _values(arguments)),),
+        trusted=result is None or source_of_result(step, result) not in UNTRUSTED,
     )
 
 
@@ -238,20 +234,6 @@ def _called(call: ToolCall, commands: list[shell.Command]) -> Iterator[str]:
 def _is_operand(word: str) -> bool:
     """Say whether a word may name the thing that a call is about: a name with a letter, short, no option."""
     return 0 < len(word) <= OPERAND_CHARS and word[0] != "-" and _NAMING.search(word) is not None
-
-
-def _command(call: ToolCall) -> str:
-    """Return the command line of a shell call, else nothing."""
-    if call.name.lower().rsplit("__", 1)[-1] not in SHELL_TOOLS:
-        return ""
-    for key in _COMMAND_KEYS:
-        value = call.arguments.get(key)
-        if isinstance(value, str):
-            wrapped = _WRAPPED.match(value)
-            return wrapped[2] if wrapped else value
-        if isinstance(value, list) and value and all(isinstance(word, str) for word in value):
-            return value[-1] if value[0].rsplit("/", 1)[-1] in _SHELLS else " ".join(value)
-    return call.raw or ""
 
 
 def _roles(call: ToolCall, commands: list[shell.Command]) -> Iterator[str]:

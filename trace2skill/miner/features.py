@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeVar
 
-from trace2skill.miner import shell
+from trace2skill import shell
 from trace2skill.miner.digest import EDIT, TESTS, THINKING, Digest
 
 HEADS = 60

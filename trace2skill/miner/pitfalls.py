@@ -143,5 +143,6 @@ def _lesson(signature: Signature, remedy: Remedy, counts: Counts | None) -> Less
         evidence=tuple(dict.fromkeys(quotes)),
         topic=signature.head.split(" ")[0],
         verified=remedy.verified,
+        untrusted=not signature.trusted,
         counts=counts,
     )

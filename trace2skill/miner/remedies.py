@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from trace2skill.miner import phrases, shell, templates, turns, wording
+from trace2skill import shell
+from trace2skill.miner import phrases, templates, turns, wording
 from trace2skill.miner.affixes import find_affix
 from trace2skill.miner.calls import Calls, most
 from trace2skill.miner.digest import Action

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from trace2skill.miner.digest import SHELL_TOOLS, THINKING, Action, Digest, evidence, evidence_of_call
+from trace2skill.miner.digest import THINKING, Action, Digest, evidence, evidence_of_call
 from trace2skill.miner.wording import code
 from trace2skill.records import Evidence, Lesson, make_lesson
+from trace2skill.shell import SHELL_TOOLS
 
 SHARE = 0.7
 MAX_STEPS = 6

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trace2skill.miner import shell
+from trace2skill import shell
 from trace2skill.miner.digest import Action
 
 

@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from trace2skill.miner import phrases, shell, templates
+from trace2skill import shell
+from trace2skill.miner import phrases, templates
 from trace2skill.miner.digest import CODE_KEYS, TESTS, Action, Digest
 
 LOOKAHEAD = 12
@@ -66,6 +67,11 @@ class Signature(NamedTuple):
     def tasks(self) -> frozenset[str]:
         """Return the tasks in which it occurred."""
         return frozenset(o.run.task for o in self.occurrences)
+
+    @property
+    def trusted(self) -> bool:
+        """Say whether a tool itself gave this error once: what only others wrote may be made up."""
+        return any(o.action.trusted for o in self.occurrences)
 
     @property
     def runs(self) -> dict[str, Digest]:

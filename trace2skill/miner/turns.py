@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from trace2skill.miner import shell
+from trace2skill import shell
 from trace2skill.miner.calls import Calls, unlikely
 from trace2skill.miner.digest import EDIT, TESTS, THINKING, Action
 from trace2skill.miner.signatures import Occurrence

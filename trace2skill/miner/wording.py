@@ -57,7 +57,7 @@ _MISSING = re.compile(
     r"|(?:^|[\s:])(?P<before>(?!\d+:)[\w.+-]{1,60}): (?:command )?not found"
 )
 # What a message may tell to fetch or to pipe somewhere is nobody's advice.
-_FETCHES = re.compile(r"://|\||\b(?:curl|wget|sudo)\b|\binstall\s+\S*[:/]")
+_FETCHES = re.compile(r"://|\||\b(?:curl|wget|iwr|Invoke-WebRequest|sudo)\b|\binstall\s+\S*[:/]")
 _VARYING = re.compile(rf" (?:on|in|for|of|at|with|to) [\w' -]{{0,30}}{GAP}$")
 
 
@@ -236,7 +236,7 @@ def caution(signature: Signature, blamed: tuple[str, str], ways: Sequence[str]) 
     if key:
         when += f" with {code(like)} as {code(key)}"
     do = (
-        advice(signature.pattern)
+        (advice(signature.pattern) if signature.trusted else "")
         or precondition(signature.pattern)
         or _CAUTIONS.get(signature.error, "check that its conditions hold")
     )
@@ -248,19 +248,26 @@ def caution(signature: Signature, blamed: tuple[str, str], ways: Sequence[str]) 
 
 def tells(signature: Signature, *, single: bool) -> bool:
     """Say whether a caution would tell more than that something failed; of a *single* run more is asked."""
-    if advice(signature.pattern) or (not single and precondition(signature.pattern)):
+    if (signature.trusted and advice(signature.pattern)) or (not single and precondition(signature.pattern)):
         return True
     words = re.findall(r"[a-z]{3,}", signature.pattern.split(":", 1)[-1].lower())
     return not single and signature.error in _CAUTIONS and len(words) >= 2
 
 
 def informative(pattern: str) -> bool:
-    """Say whether a pattern holds a word of its own beside the class of the error."""
-    return bool(re.search(r"[A-Za-z]{3,}", re.sub(r"^[\w.]{1,60}(?:Error|Exception)\b", "", pattern)))
+    """Say whether a pattern holds a word of its own beside the class of the error, and nothing to be fetched.
+
+    A message that tells to fetch and run something may come from anybody; it is not passed on.
+    """
+    return not _FETCHES.search(pattern) and bool(
+        re.search(r"[A-Za-z]{3,}", re.sub(r"^[\w.]{1,60}(?:Error|Exception)\b", "", pattern))
+    )
 
 
 def advice(message: str) -> str:
-    """Return what a message itself tells to do, or nothing."""
+    """Return what a message itself tells to do, or nothing; it may not tell to fetch anything."""
+    if _FETCHES.search(message):
+        return ""
     for sentence in re.split(r"(?<=[.;!])\s+|\n", message)[:6]:
         found = _TELLS.match(sentence.strip())
         if found and GAP not in found[1] and not _FETCHES.search(found[1]):

@@ -18,6 +18,7 @@ from trace2skill.consolidate import (
     trace,
     unproven,
 )
+from trace2skill.consolidate.routing import ONLY_OTHERS
 from trace2skill.errors import InputError
 from trace2skill.ingest import Ingest, Report
 from trace2skill.llm.ledger import Spent
@@ -35,6 +36,7 @@ from trace2skill.pipeline.settings import DistillSettings, Job, Observer, Silent
 from trace2skill.pipeline.verify import Verification, Verifier, borne_out, command_of, questions
 from trace2skill.records import Lesson, Record, Skill, content_hash
 from trace2skill.runs import RunFolder
+from trace2skill.trust import PLANTED, Dropped
 
 __all__ = ["DistillSettings", "Estimate", "Job", "Observer", "Result", "Silent", "distill", "plan"]
 
@@ -59,6 +61,12 @@ class Result(Record, frozen=True, omit_defaults=False):
     spent: Spent
     failures: tuple[Failure, ...]
     budget_spent: str | None
+    planted: int = 0
+    """Of the ungrounded lessons, those that planted instructions made."""
+    tainted: int = 0
+    """Quotes of other lessons that stood in planted instructions, and were removed."""
+    untrusted: int = 0
+    """Lessons that are kept out of the body because only others say so."""
     thresholds: tuple[str, ...] = ()
     """What decided where a lesson went, in sentences."""
     withheld: tuple[Withheld, ...] = ()
@@ -137,8 +145,8 @@ def _conclude(job: Job, settings: DistillSettings, run: RunFolder, learning: _Le
     catalog, learned = learning.catalog, learning.learned
     tasks = catalog.tasks()
     everything = distinct([*learning.mined, *learned.lessons], tasks)
-    grounded, ungrounded, places = ground(everything, catalog)
-    same = merge_same(grounded, tasks)
+    grounded = ground(everything, catalog)
+    same = merge_same(grounded.lessons, tasks)
     lineage = trace((*learned.fates, *same.fates))
     settled = settle_conflicts(same.lessons, tasks, lineage)
     sound, unsound = presentable(settled.lessons)
@@ -147,17 +155,21 @@ def _conclude(job: Job, settings: DistillSettings, run: RunFolder, learning: _Le
     )
     verification = None
     if learning.verifier is not None:
-        asked = questions(unproven(sound, tasks, limits), catalog, places)
+        asked = questions(unproven(sound, tasks, limits), catalog, grounded.places)
         verification = learning.verifier.check(asked)
         sound = borne_out(sound, verification)
     routes = route(sound, tasks, limits)
     rejected = (*unsound, *routes.rejected)
     found = distinct([*learning.mined, *learned.found], tasks)
-    dropped = (*learned.ungrounded, *ungrounded)
+    dropped = (*learned.ungrounded, *grounded.dropped)
     _record(run, found, (*learned.fates, *same.fates, *settled.fates, *rejected), settled, dropped)
     if learning.link is not None:
         run.append_all("analyses.jsonl", learned.accounts)
-    made = publish(job, routes, Grounds(tasks, places)) if routes.body or routes.references else None
+    made = (
+        publish(job, routes, Grounds(tasks, grounded.places, catalog.subjects()))
+        if routes.body or routes.references
+        else None
+    )
     withheld = {fate.lesson for fate in made.fates} if made else set()
     result = Result(
         skill=show(made.folder) if made else None,
@@ -165,7 +177,10 @@ def _conclude(job: Job, settings: DistillSettings, run: RunFolder, learning: _Le
         ingest=learning.ingest.report,
         found=len(found) + len(learned.ungrounded),
         ungrounded=len(dropped),
-        merged=len(found) - len(ungrounded) - len(settled.lessons) - _rejections(settled),
+        planted=sum(one.reason == PLANTED for one in dropped),
+        tainted=grounded.tainted,
+        untrusted=sum(one.reason == ONLY_OTHERS for one in routes.decisions),
+        merged=len(found) - len(grounded.dropped) - len(settled.lessons) - _rejections(settled),
         rejected=len(rejected) + _rejections(settled) + len(withheld),
         conflicts=len(settled.conflicts),
         thresholds=explain(limits, tasks),
@@ -188,7 +203,7 @@ def _conclude(job: Job, settings: DistillSettings, run: RunFolder, learning: _Le
 
 
 def _record(
-    run: RunFolder, found: list[Lesson], fates: tuple[Fate, ...], settled: Merge, dropped: tuple[str, ...]
+    run: RunFolder, found: list[Lesson], fates: tuple[Fate, ...], settled: Merge, dropped: tuple[Dropped, ...]
 ) -> None:
     run.append_all("lessons.jsonl", sorted(found, key=lambda lesson: lesson.id))
     run.append_all("merges.jsonl", fates)

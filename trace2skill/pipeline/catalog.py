@@ -15,7 +15,9 @@ from trace2skill.labels import read_labels
 from trace2skill.pipeline.settings import Job, Observer
 from trace2skill.records import Evidence, Label, Lesson, Trajectory, locate
 from trace2skill.runs import RunFolder
+from trace2skill.subjects import Subjects
 from trace2skill.tasks import TaskBook, names_its_task
+from trace2skill.trust import PLANTED, UNTRUE, Dropped, Judge, plants
 
 TRACES = "traces.jsonl"
 
@@ -43,12 +45,18 @@ class Catalog:
         self.path = path
         self.entries: dict[str, Entry] = {}
         self._book = TaskBook()
+        self._subjects = Subjects()
 
     def enter(self, trajectory: Trajectory, offset: int) -> None:
         """Remember where *trajectory* was written."""
         label = trajectory.outcome.label if names_its_task(trajectory) else None
         self.entries[trajectory.id] = Entry(trajectory.origin.file, offset, label)
         self._book.add(trajectory)
+        self._subjects.add(trajectory)
+
+    def subjects(self) -> tuple[str, ...]:
+        """Return the words that the tasks have in common."""
+        return self._subjects.most()
 
     def tasks(self) -> dict[str, str]:
         """Return the task of each trajectory."""
@@ -85,12 +93,23 @@ def store(ingest: Ingest, run: RunFolder, catalog: Catalog, watch: Observer) -> 
     run.append_all(TRACES, ())
 
 
-def ground(
-    lessons: Iterable[Lesson], catalog: Catalog
-) -> tuple[list[Lesson], list[str], dict[Evidence, Place]]:
-    """Keep what the trajectories bear out: (lessons, ids of dropped lessons, where each quote stands).
+class Grounded(NamedTuple):
+    """What the trajectories bear out of some lessons, and what became of the rest."""
 
-    A quote that is not in its trajectory byte for byte is removed; a lesson without quotes is dropped.
+    lessons: list[Lesson]
+    dropped: list[Dropped]
+    places: dict[Evidence, Place]
+    """Where each quote stands."""
+    tainted: int = 0
+    """Quotes that were there, in planted instructions."""
+
+
+def ground(lessons: Iterable[Lesson], catalog: Catalog) -> Grounded:
+    """Keep what the trajectories bear out, and mark what only others say.
+
+    A quote that is not in its trajectory byte for byte is removed. So is what a run says for a lesson
+    where one of its quotes is from planted instructions: they may have steered the rest. A lesson
+    without quotes is dropped, and so is one that plants instructions itself.
     """
     wanted: dict[str, set[Evidence]] = defaultdict(set)
     lessons = list(lessons)
@@ -98,16 +117,26 @@ def ground(
         for quote in lesson.evidence:
             wanted[quote.trajectory].add(quote)
     places: dict[Evidence, Place] = {}
+    trusted: set[Evidence] = set()
+    tainted: set[Evidence] = set()
     for trajectory in catalog.read(wanted):
+        judge = Judge(trajectory)
         for quote in wanted[trajectory.id]:
             line = locate(quote, trajectory)
-            if line is not None:
+            trust = judge.trust(quote) if line is not None else "untrusted"
+            if trust == "tainted":
+                tainted.add(quote)
+            elif line is not None:
                 places[quote] = Place(trajectory.origin.file, line)
+            if trust == "trusted":
+                trusted.add(quote)
     kept, dropped = [], []
     for lesson in lessons:
-        borne = tuple(quote for quote in lesson.evidence if quote in places)
-        if borne:
-            kept.append(msgspec.structs.replace(lesson, evidence=borne))
+        steered = {quote.trajectory for quote in lesson.evidence if quote in tainted}
+        borne = tuple(q for q in lesson.evidence if q in places and q.trajectory not in steered)
+        if borne and not plants(lesson):
+            alone = lesson.untrusted or not trusted & set(borne)
+            kept.append(msgspec.structs.replace(lesson, evidence=borne, untrusted=alone))
         else:
-            dropped.append(lesson.id)
-    return kept, dropped, places
+            dropped.append(Dropped(lesson=lesson.id, reason=PLANTED if borne or steered else UNTRUE))
+    return Grounded(kept, dropped, places, len(tainted))

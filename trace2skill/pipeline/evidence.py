@@ -15,10 +15,11 @@ from trace2skill.records import Counts, Evidence, Lesson, Skill, Support, conten
 
 
 class Grounds(msgspec.Struct, frozen=True):
-    """What provenance needs: the task of each trajectory, and where each quote stands."""
+    """What a skill is written from beside its lessons: tasks, where each quote stands, and its subjects."""
 
     tasks: Tasks
     places: Mapping[Evidence, Place]
+    subjects: tuple[str, ...] = ()
 
 
 def known(rows: Sequence[provenance.Row], routes: Routes) -> dict[str, tuple[str, Lesson]]:
@@ -69,6 +70,7 @@ def _united(row: provenance.Row, lesson: Lesson, grounds: Grounds) -> provenance
             trajectories=max(row.support.trajectories, len({q.trajectory for q in quotes.values()})),
         ),
         counts=max((row.counts, lesson.counts), key=_runs),
+        untrusted=row.untrusted and lesson.untrusted,
     )
 
 

@@ -29,6 +29,7 @@ from trace2skill.llm.ask import Ask
 from trace2skill.pipeline.catalog import Catalog
 from trace2skill.pipeline.settings import Observer
 from trace2skill.records import Lesson, Trajectory, encode
+from trace2skill.trust import Dropped
 
 MAKERS = 2
 """Threads that make prompts."""
@@ -69,7 +70,7 @@ class Learned(NamedTuple):
     found: tuple[Lesson, ...]
     """The lessons as the analysts gave them, before any merge."""
     fates: tuple[Fate, ...]
-    ungrounded: tuple[str, ...]
+    ungrounded: tuple[Dropped, ...]
     failures: tuple[Failure, ...]
     spent: BudgetSpent | None
     accounts: tuple[Account, ...] = ()
@@ -90,7 +91,7 @@ class Work:
         self.read = lru_cache(RECENT)(self._read)
         self.found: list[Lesson] = []
         self.fates: list[Fate] = []
-        self.ungrounded: list[str] = []
+        self.ungrounded: list[Dropped] = []
         self.failures: list[Failure] = []
         self.accounts: list[Account] = []
         self.spent: BudgetSpent | None = None
@@ -250,7 +251,7 @@ async def learn(catalog: Catalog, ask: Ask, settings: tuple[int, int], watch: Ob
         lessons=tuple(sorted(lessons, key=lambda lesson: lesson.id)),
         found=tuple(sorted(work.found, key=lambda lesson: (lesson.id, encode(lesson)))),
         fates=tuple(sorted(work.fates, key=lambda fate: (fate.lesson, fate.fate, fate.into))),
-        ungrounded=tuple(sorted(work.ungrounded)),
+        ungrounded=tuple(sorted(work.ungrounded, key=encode)),
         failures=tuple(
             sorted(work.failures, key=lambda failure: (failure.stage, failure.subject, failure.reason))
         ),

@@ -131,7 +131,7 @@ def publish(job: Job, routes: Routes, grounds: Grounds) -> Published:
 
 
 def _build(folder: Path, job: Job, routes: Routes, grounds: Grounds) -> Published:
-    skill, said = compose(name_of(job), routes)
+    skill, said = compose(name_of(job), routes, grounds.subjects)
     stale: set[str] = set()
     if (folder / provenance.FILE).exists():
         stale = {row.file for row in provenance.load(folder)} - skill.files.keys()
@@ -200,6 +200,7 @@ def _rows(skill: Skill, said: Sequence[Sentence], grounds: Grounds) -> list[prov
             support=support(sentence.lesson, grounds.tasks),
             evidence=tuple(quoted(quote, grounds) for quote in sentence.lesson.evidence),
             counts=sentence.lesson.counts,
+            untrusted=sentence.lesson.untrusted,
         )
         for sentence in said
     ]

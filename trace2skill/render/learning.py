@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Self
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
 
+from trace2skill.consolidate.routing import ONLY_OTHERS
 from trace2skill.provenance import Row
 from trace2skill.render.console import err, make_table, out, safe
-from trace2skill.render.logs import print_skipped
+from trace2skill.render.logs import print_planted, print_skipped
 
 if TYPE_CHECKING:  # what a command does not need is not loaded for it
     from trace2skill.llm.ledger import Spent
@@ -56,6 +57,7 @@ def print_result(result: Result) -> None:
     _print_cut(result.cut_prompts)
     if result.budget_spent:
         err().print(f"[yellow]stopped:[/] {safe(result.budget_spent)}")
+    print_planted(report)
     print_skipped(report)
 
 
@@ -67,6 +69,7 @@ def _rows(result: Result) -> Iterator[tuple[str, Iterable[str]]]:
     yield "lessons found", [str(result.found)]
     dropped = f"{result.ungrounded} without a true quote, {result.merged} merged, {result.rejected} rejected"
     yield "left out", [dropped]
+    yield "not trusted", _mistrusted(result)
     yield "written", [f"{result.body} in SKILL.md, {result.references} in references"]
     yield "thresholds", result.thresholds
     if result.verification is not None:
@@ -106,6 +109,13 @@ def _print_unanswered(verdicts: Iterable[Verdict]) -> None:
         err().print(safe(f"{told}: {printed}" if printed else told))
 
 
+def _mistrusted(result: Result) -> Iterator[str]:
+    if result.planted or result.tainted:
+        yield f"{result.planted} lessons and {result.tainted} quotes that planted instructions made"
+    if result.untrusted:
+        yield f"{result.untrusted} lessons kept out of the body: {ONLY_OTHERS}"
+
+
 def print_estimate(found: Estimate) -> None:
     """Print the expected calls, tokens and price by stage, and between what they may lie."""
     console = out()
@@ -130,6 +140,8 @@ def print_rows(rows: tuple[Row, ...]) -> None:
     for row in rows:
         console.print(f"[bold]{safe(row.file)}:{row.line}[/] {safe(row.sentence)}")
         console.print(f"  support: {row.support.tasks} tasks, {row.support.trajectories} trajectories")
+        if row.untrusted:
+            console.print("  trust: only untrusted tool output says so")
         if row.counts is not None:
             c = row.counts
             console.print(

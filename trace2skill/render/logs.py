@@ -11,6 +11,9 @@ if TYPE_CHECKING:  # what a command does not need is not loaded for it
     from trace2skill.ingest import FileReport, Report
     from trace2skill.ingest.discover import Trove
 
+PLACES = 10
+"""Places of planted instructions that are printed."""
+
 
 def print_ingest(report: Report) -> None:
     """Print the account of an ingest: files by format, lines, outcomes, redactions, and what was skipped."""
@@ -31,7 +34,22 @@ def print_ingest(report: Report) -> None:
         err().print(f"{report.weak} outcomes are a model's opinion or a guess: what they teach is weaker")
     print_counts("redacted", report.redactions)
     _print_redactions(report)
+    print_planted(report)
     print_skipped(report)
+
+
+def print_planted(report: Report) -> None:
+    """Print how many texts plant instructions and where the first of them stand; never what they say."""
+    if not report.planted:
+        return
+    counts = ", ".join(f"{count} {rule}" for rule, count in report.planted.items())
+    console = err()
+    console.print(f"instructions planted in the logs: {counts}; what stands there supports no lesson")
+    places = [(file.file, planted) for file in report.files for planted in file.planted]
+    for name, planted in places[:PLACES]:
+        console.print(f"{safe(name)}:{planted.line or '?'}: {planted.rule} (step {planted.step})")
+    if len(places) > PLACES:
+        console.print(f"… and {len(places) - PLACES} more places; --json has them all")
 
 
 def print_skipped(report: Report) -> None:

@@ -10,8 +10,19 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from trace2skill.records import ToolCall
+
 MAX_CHARS = 8000
 MAX_COMMANDS = 24
+
+SHELL_TOOLS = frozenset(
+    "bash shell sh execute_bash run_bash run_command run_shell_command run_terminal_cmd terminal exec "
+    "execute_command local_shell cmd container.exec bash_command console exec_command shell_command "
+    "command_execution execute_shell_command run_in_terminal".split()
+)
+_COMMAND_KEYS = ("command", "cmd", "script", "code", "input", "commands")
+_SHELLS = frozenset(("bash", "sh", "zsh", "dash"))
+_WRAPPED = re.compile(r"(?:/usr)?(?:/bin/)?(?:ba|z|da)?sh -l?c (['\"])(.*)\1\s*$", re.DOTALL)
 
 # Programs whose first plain word is a verb that matters more than the program.
 _VERB_PROGRAMS = frozenset(
@@ -52,6 +63,20 @@ class Command(NamedTuple):
     words: tuple[str, ...]
     verb: str = ""
     """Of a program not known to have verbs: the word that would be one, if it has."""
+
+
+def command_of(call: ToolCall) -> str:
+    """Return the command line of a shell call, else nothing."""
+    if call.name.lower().rsplit("__", 1)[-1] not in SHELL_TOOLS:
+        return ""
+    for key in _COMMAND_KEYS:
+        value = call.arguments.get(key)
+        if isinstance(value, str):
+            wrapped = _WRAPPED.match(value)
+            return wrapped[2] if wrapped else value
+        if isinstance(value, list) and value and all(isinstance(word, str) for word in value):
+            return value[-1] if value[0].rsplit("/", 1)[-1] in _SHELLS else " ".join(value)
+    return call.raw or ""
 
 
 def split(line: str) -> list[Command]:

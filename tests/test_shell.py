@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trace2skill.miner import shell
+from trace2skill import shell
 
 LINES = [
     ("ls -la", ("ls",)),

@@ -1,0 +1,61 @@
+"""What a run may have done because planted instructions told it to.
+
+Cutting off all that comes after a planted instruction would throw away most of what agents do that did not
+heed it; so what is taken out is what names the same things: a host, a path, a file, or several of its words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from trace2skill import injection
+from trace2skill.records import Step, Trajectory, call_texts
+
+ENOUGH = 3
+"""How many plain words a call shares with an instruction for it to be its work."""
+AROUND = 200
+"""Characters beside what a rule found that belong to the instruction."""
+_THING = re.compile(r"[\w~-]{0,80}(?:[./:@][\w~-]{1,80}){1,12}/?")
+_WORD = re.compile(r"[A-Za-z]{4,40}")
+_CONJUNCTIONS = frozenset(
+    "after always assistant assistants before every finishing first from important instructions into model"
+    " must never next note please previous step system task that then this when with work your".split()
+)
+
+
+def without_obedience(trajectory: Trajectory) -> Trajectory:
+    """Return *trajectory* without the calls that may obey what a result planted before, and their answers.
+
+    The results that hold planted instructions go as well.
+    """
+    told: list[tuple[frozenset[str], frozenset[str]]] = []
+    steps: list[Step] = []
+    for step in trajectory.steps:
+        obeying = {call.id for call in step.calls if any(_obeys(call_texts(call), one) for one in told)}
+        calls = tuple(call for call in step.calls if call.id not in obeying)
+        results = []
+        for result in step.results:
+            hits = injection.find(result.text)
+            for hit in hits:
+                told.append(_named(result.text[max(0, hit.start - AROUND) : hit.end + AROUND]))
+            if not hits and result.call_id not in obeying:
+                results.append(result)
+        steps.append(replace(step, calls=calls, results=tuple(results)) if told else step)
+    return replace(trajectory, steps=tuple(steps)) if told else trajectory
+
+
+def _named(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the things and the words that an instruction names."""
+    words = {word.lower() for word in _WORD.findall(text)} - _CONJUNCTIONS
+    return frozenset(_THING.findall(text)), frozenset(words)
+
+
+def _obeys(texts: Iterable[str], named: tuple[frozenset[str], frozenset[str]]) -> bool:
+    things, words = named
+    said = "\n".join(texts)
+    if any(thing.strip("./:") in said for thing in things if len(thing.strip("./:")) > ENOUGH):
+        return True
+    return len(words & {word.lower() for word in _WORD.findall(said)}) >= ENOUGH
