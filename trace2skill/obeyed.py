@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -18,7 +19,8 @@ ENOUGH = 3
 """How many plain words a call shares with an instruction for it to be its work."""
 AROUND = 200
 """Characters beside what a rule found that belong to the instruction."""
-_THING = re.compile(r"[\w~-]{0,80}(?:[./:@][\w~-]{1,80}){1,12}/?")
+_THING = re.compile(r"[A-Za-z0-9~]{0,80}(?:[./:@_-]{1,3}[A-Za-z0-9~]{1,80}){1,12}/?")
+_QUOTED = re.compile(r"[`'\"]([^`'\"\n]{3,120})[`'\"]")
 _WORD = re.compile(r"[A-Za-z]{4,40}")
 _CONJUNCTIONS = frozenset(
     "after always assistant assistants before every finishing first from important instructions into model"
@@ -26,12 +28,20 @@ _CONJUNCTIONS = frozenset(
 )
 
 
+class _Named(NamedTuple):
+    """What an instruction names: things with a name of their own, words, and what it quotes, by word."""
+
+    things: frozenset[str]
+    words: frozenset[str]
+    quoted: frozenset[tuple[str, ...]]
+
+
 def without_obedience(trajectory: Trajectory) -> Trajectory:
     """Return *trajectory* without the calls that may obey what a result planted before, and their answers.
 
     The results that hold planted instructions go as well.
     """
-    told: list[tuple[frozenset[str], frozenset[str]]] = []
+    told: list[_Named] = []
     steps: list[Step] = []
     for step in trajectory.steps:
         obeying = {call.id for call in step.calls if any(_obeys(call_texts(call), one) for one in told)}
@@ -47,15 +57,21 @@ def without_obedience(trajectory: Trajectory) -> Trajectory:
     return replace(trajectory, steps=tuple(steps)) if told else trajectory
 
 
-def _named(text: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the things and the words that an instruction names."""
+def _named(text: str) -> _Named:
     words = {word.lower() for word in _WORD.findall(text)} - _CONJUNCTIONS
-    return frozenset(_THING.findall(text)), frozenset(words)
+    things = {thing.strip("./:-_") for thing in _THING.findall(text)}
+    return _Named(
+        frozenset(thing for thing in things if len(thing) > ENOUGH),
+        frozenset(words),
+        frozenset(tuple(quoted.split()) for quoted in _QUOTED.findall(text)),
+    )
 
 
-def _obeys(texts: Iterable[str], named: tuple[frozenset[str], frozenset[str]]) -> bool:
-    things, words = named
+def _obeys(texts: Iterable[str], named: _Named) -> bool:
     said = "\n".join(texts)
-    if any(thing.strip("./:") in said for thing in things if len(thing.strip("./:")) > ENOUGH):
+    if any(thing in said for thing in named.things):
         return True
-    return len(words & {word.lower() for word in _WORD.findall(said)}) >= ENOUGH
+    own = set(said.split())
+    if any(own.issuperset(quoted) for quoted in named.quoted):
+        return True
+    return len(named.words & {word.lower() for word in _WORD.findall(said)}) >= ENOUGH

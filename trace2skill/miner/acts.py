@@ -63,6 +63,7 @@ _CUSTOM = re.compile(
       )\w""",
     _FLAGS,
 )
+_SIGNED = re.compile(r"\W{0,2}(?:\([A-Za-z ]{3,30}\)\s|[A-Z][A-Za-z ]{2,24}:\s)")
 _DIRECTS = re.compile(
     rf"(?:^|[,.;:–—-]\s{{0,2}}|\b(?:please|just|instead|but|and|let'?s|only|always|never)\s)"
     rf"(?:{_VERBS}|don'?t|do\snot|never)\b",
@@ -108,6 +109,11 @@ _OPENING = re.compile(
       | (?:can|could|would)\ you\ (?:please\ )?(?=not\ ) )""",
     _FLAGS,
 )
+
+
+def is_signed(sentence: str) -> bool:
+    """Say whether a sentence says who speaks, as in "Supervisor:": that is no customer."""
+    return _SIGNED.match(sentence) is not None
 
 
 def is_own_affair(text: str) -> bool:

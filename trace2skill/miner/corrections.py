@@ -33,7 +33,7 @@ def corrections(runs: Sequence[Digest], min_tasks: int) -> list[Lesson]:
     """Return a preference for each correction that is lasting by its words or that recurs."""
     said = [(run, turn, quote) for run in runs for turn in run.turns if (quote := directive(turn))]
     guests = {run.id for run in runs if _is_guest(run)}
-    said = [one for one in said if one[0].id not in guests or acts.lasts(one[2])]
+    said = [one for one in said if one[0].id not in guests or acts.lasts(one[2]) or acts.is_signed(one[2])]
     lessons = []
     for group in _groups(said):
         quote = min((words for _, _, words in group), key=_rank)
@@ -88,7 +88,18 @@ def _advice(quote: str) -> str:
 
 def _gist(sentence: str) -> frozenset[str]:
     """Return the words that tell what a sentence is about."""
-    return frozenset(re.findall(r"[a-z]{4,}", sentence.lower())) - _FILLERS
+    found = frozenset(re.findall(r"[a-z]{4,}", sentence.lower())) - _FILLERS
+    return frozenset(word.removesuffix("s") for word in found)
+
+
+def _forbid_alike(one: _Said, other: _Said, shared: frozenset[str]) -> bool:
+    """Say whether after one call two users forbid something, with a word in common that the call lacks."""
+    return (
+        one[1].after == other[1].after
+        and acts.forbids(one[2])
+        and acts.forbids(other[2])
+        and bool(shared - set(one[1].after.split()))
+    )
 
 
 def _groups(said: Sequence[_Said]) -> list[list[_Said]]:
@@ -99,7 +110,8 @@ def _groups(said: Sequence[_Said]) -> list[list[_Said]]:
         homes = (
             group
             for words, own, group in groups
-            if len(gist & words) >= 2 and not acts.opposed(own, polarity)
+            if (len(gist & words) >= 2 or _forbid_alike(group[0], one, gist & words))
+            and not acts.opposed(own, polarity)
         )
         home = next(homes, None)
         if home is None:

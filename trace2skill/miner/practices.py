@@ -18,7 +18,7 @@ from trace2skill.miner.stats import Table, p_more_among_successes, q_values
 from trace2skill.miner.wording import code, deed_on, then
 from trace2skill.records import Counts, Evidence, Kind, Lesson, make_lesson
 
-FALSE_DISCOVERY = 0.1
+FALSE_DISCOVERY = 0.05
 MIN_RUNS = 3
 MIN_GAP = 0.3
 """The least difference between the shares of successes and of failures that do it."""

@@ -7,7 +7,7 @@ one), so those of other runs decide where there are enough.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from trace2skill import shell
@@ -54,9 +54,15 @@ def find_remedy(signature: Signature, calls: Calls) -> Remedy | None:
     trusted = [pair for pair in recoveries if pair[0].run.label != "failure"]
     chosen = trusted if len(trusted) >= 2 or len(trusted) == len(recoveries) else recoveries
     case = Case(signature, tuple(chosen), calls)
-    finders = (_replace_module, _substitute, _prepare, _add_affix, _add_phrase, _amend, _example)
-    found = (finder(case) for finder in (finders if chosen else ()))
+    found = (finder(case) for finder in (_finders(signature.error) if chosen else ()))
     return next((remedy for remedy in found if remedy is not None), None) or _stand_in(case)
+
+
+def _finders(error: str) -> Sequence[Callable[[Case], Remedy | None]]:
+    """Return what may find a remedy, the surest first; what replaces a module is another module."""
+    if error == "missing-module":
+        return (_replace_module,)
+    return (_substitute, _prepare, _add_affix, _add_phrase, _amend, _example)
 
 
 def _enough(part: int, case: Case) -> bool:
@@ -93,9 +99,10 @@ def _stand_in(case: Case) -> Remedy | None:
     firsts = list({o.run.id: o for o in reversed(case.signature.occurrences)}.values())
     trusted = [one for one in firsts if one.run.label != "failure"]
     chosen = trusted if len(trusted) >= 2 else firsts
-    if case.signature.error in _PASSING - {"missing-command"} or 2 * sum(
-        o.recovery is not None for o in chosen
-    ) > len(chosen):
+    missing = case.signature.error in ("missing-command", "missing-module")
+    if not missing and case.signature.error in _PASSING:
+        return None
+    if not missing and 2 * sum(o.recovery is not None for o in chosen) > len(chosen):
         return None
     turn = turns.stand_in(chosen, case.calls)
     if turn is None:

@@ -20,6 +20,9 @@ from trace2skill.miner.signatures import Occurrence
 WINDOW = 6
 """Calls after a failure that may take its place."""
 BY_CHANCE = 0.05
+"""The odds, corrected for the number of calls looked at, up to which a call is no part of the usual work."""
+STANDS_IN = 0.01
+"""The same for a call that takes the place of another, which nothing else ties to it."""
 SHARE = 0.6
 LINKING_CHARS = 4
 EVERYWHERE = 0.3
@@ -43,10 +46,13 @@ def helper(occurrences: Sequence[Occurrence], calls: Calls) -> Turn | None:
 
 def stand_in(occurrences: Sequence[Occurrence], calls: Calls) -> Turn | None:
     """Return what runs do in place of a call that never works for them."""
-    return _best([(one, _after(one)) for one in occurrences], calls)
+    found = [(one, [act for act in _after(one) if act.head not in shell.FILTERS]) for one in occurrences]
+    return _best(found, calls, STANDS_IN)
 
 
-def _best(found: Sequence[tuple[Occurrence, Sequence[Action]]], calls: Calls) -> Turn | None:
+def _best(
+    found: Sequence[tuple[Occurrence, Sequence[Action]]], calls: Calls, limit: float = BY_CHANCE
+) -> Turn | None:
     votes: Counter[str] = Counter()
     for one, acts in found:
         votes.update(_heads(one, acts))
@@ -56,9 +62,7 @@ def _best(found: Sequence[tuple[Occurrence, Sequence[Action]]], calls: Calls) ->
             continue
         chances = [calls.chance(head, len(acts)) for _, acts in found]
         odds = unlikely(count, chances) * len(votes)
-        if (odds <= BY_CHANCE or _linked(head, found, calls)) and (
-            best is None or (odds, -count, head) < best
-        ):
+        if (odds <= limit or _linked(head, found, calls)) and (best is None or (odds, -count, head) < best):
             best = (odds, -count, head)
     if best is None:
         return None
