@@ -37,6 +37,8 @@ def distill(
     fan_in: o.FanIn = None,
     timeout: o.Timeout = None,
     seed: o.Seed = None,
+    seeds: o.Seeds = None,
+    margin: o.Margin = None,
     turns: o.Turns = None,
     prompts: o.Prompts = None,
     verifier: o.VerifierCommand = None,

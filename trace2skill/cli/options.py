@@ -49,6 +49,16 @@ UnverifiedSupport = Annotated[
 FanIn = Annotated[int | None, typer.Option(min=2, help="Inputs of one merge.  [default: 8]")]
 Timeout = Annotated[float | None, typer.Option(min=1, help="Seconds for one call.  [default: 600]")]
 Seed = Annotated[int | None, typer.Option(help="Handed to the model.")]
+Seeds = Annotated[
+    int | None,
+    typer.Option(min=1, help="Make so many candidates; keep the best one on tasks that are held out."),
+]
+Margin = Annotated[
+    float | None,
+    typer.Option(
+        min=0, max=1, help="Coverage that it must have more than the skill that is there.  [default: 0.02]"
+    ),
+]
 Turns = Annotated[
     int | None, typer.Option(min=1, help="Replies per run, or part of a long one.  [default: 12]")
 ]

@@ -30,6 +30,7 @@ class Ask(NamedTuple):
     """How many replies an analyst may take for one trajectory, at most."""
     urgency: int = 0
     """Of the calls that wait for a place, the most urgent goes first."""
+    temperature: float = 0.0
 
     def request(self, text: str, schema: dict[str, Any], stage: str, tools: tuple[Tool, ...] = ()) -> Request:
         """Return the request that says *text* and wants a reply of *schema*, or a call of *tools*."""
@@ -39,6 +40,7 @@ class Ask(NamedTuple):
             schema=schema,
             schema_name=stage,
             max_tokens=self.max_tokens,
+            temperature=self.temperature,
             seed=self.seed,
             base_url=self.base_url,
             stage=stage,

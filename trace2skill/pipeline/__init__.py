@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import NamedTuple
 
+import msgspec
+
 from trace2skill import tokens
 from trace2skill.consolidate import (
     Fate,
     Merge,
+    Routes,
     Thresholds,
     distinct,
     explain,
@@ -26,13 +29,16 @@ from trace2skill.llm.truncation import CutPrompts
 from trace2skill.miner import Miner
 from trace2skill.patch import Withheld
 from trace2skill.paths import show
-from trace2skill.pipeline.catalog import TRACES, Catalog, ground, open_ingest, store
+from trace2skill.pipeline.candidates import INCUMBENT, Selection
+from trace2skill.pipeline.catalog import TRACES, Catalog, Grounded, ground, open_ingest, store
 from trace2skill.pipeline.connection import Connection, connection
+from trace2skill.pipeline.contest import Made, compete, incumbent, learn_all, unused, with_all_failures
 from trace2skill.pipeline.estimate import Estimate, estimate
 from trace2skill.pipeline.evidence import Grounds
-from trace2skill.pipeline.learn import Failure, Learned, learn
+from trace2skill.pipeline.learn import Failure, Learned
 from trace2skill.pipeline.publish import presentable, publish, target
 from trace2skill.pipeline.settings import DistillSettings, Job, Observer, Silent
+from trace2skill.pipeline.split import training
 from trace2skill.pipeline.verify import Verification, Verifier, borne_out, command_of, questions
 from trace2skill.records import Lesson, Record, Skill, content_hash
 from trace2skill.runs import RunFolder
@@ -77,11 +83,14 @@ class Result(Record, frozen=True, omit_defaults=False):
     """What the user's verifier said of the lessons whose remedy no log shows."""
     cut_prompts: CutPrompts | None = None
     """Prompts of which the model's server read only a part, if there were any."""
+    selection: Selection | msgspec.UnsetType = msgspec.UNSET
+    """With ``--seeds``: which candidate was kept, and why."""
 
     @property
     def complete(self) -> bool:
         """Say whether everything could be read and everything planned was done."""
-        return not (self.ingest.bad or self.ingest.refused or self.failures or self.budget_spent)
+        blocked = self.selection is not msgspec.UNSET and self.selection.blocked
+        return not (self.ingest.bad or self.ingest.refused or self.failures or self.budget_spent or blocked)
 
 
 def plan(job: Job, settings: DistillSettings) -> Estimate:
@@ -89,7 +98,13 @@ def plan(job: Job, settings: DistillSettings) -> Estimate:
     ingest = open_ingest(job)
     command_of(settings)
     link = connection(settings) if settings.model is not None else None
-    found = estimate(iter(ingest), link.ask if link else None, settings.fan_in, link.price if link else None)
+    found = estimate(
+        iter(ingest),
+        link.ask if link else None,
+        settings.fan_in,
+        link.price if link else None,
+        settings.seeds,
+    )
     _require_trajectories(ingest)
     return found
 
@@ -106,15 +121,29 @@ def distill(job: Job, settings: DistillSettings, watch: Observer | None = None) 
     link = connection(settings) if settings.model is not None else None
     target(job)
     with RunFolder(job.out, _run_name(job)) as run:
-        verifier = Verifier(command, run, settings.jobs, watch) if command else None
         miner = Miner()
         catalog = Catalog(run.path / TRACES)
         for trajectory in store(ingest, run, catalog, watch):
-            miner.add(trajectory)
+            if settings.seeds is None:
+                miner.add(trajectory)
         _require_trajectories(ingest)
-        mined = miner.lessons(settings.min_support or MIN_SUPPORT, catalog.tasks())
-        learned = asyncio.run(_ask_model(catalog, link, settings, watch)) if link else _NOTHING
-        return _conclude(job, settings, run, _Learning(ingest, catalog, mined, learned, link, verifier))
+        part = catalog if settings.seeds is None else catalog.part(training(catalog.tasks()))
+        if settings.seeds is not None:
+            for trajectory in part.read(part.entries):
+                miner.add(trajectory)
+        mined = miner.lessons(settings.min_support or MIN_SUPPORT, part.tasks())
+        made = asyncio.run(learn_all(part, link, settings, watch)) if link else [_NOTHING]
+        rows = []
+        for learned in made:
+            verifier = Verifier(command, run, settings.jobs, watch) if command else None
+            learning = _Learning(ingest, part, mined, learned, link, verifier)
+            rows.append((learning, _consolidate(settings, learning)))
+        if settings.seeds is None:
+            return _conclude(job, run, *rows[0])
+        selection = compete(job, settings, catalog, [_made(*row) for row in rows])
+        learning, done = rows[selection.place]
+        whole = learning._replace(learned=with_all_failures(learning.learned, made))
+        return _conclude(job, run, whole, done, selection)
 
 
 class _Learning(NamedTuple):
@@ -131,17 +160,27 @@ class _Learning(NamedTuple):
 _NOTHING = Learned((), (), (), (), (), None)
 
 
-async def _ask_model(
-    catalog: Catalog, link: Connection, settings: DistillSettings, watch: Observer
-) -> Learned:
-    try:
-        return await learn(catalog, link.ask, (settings.jobs, settings.fan_in), link.metered(watch))
-    finally:
-        await link.close()
+class _Consolidated(NamedTuple):
+    """Where the lessons go that were learned, and what became of all others."""
+
+    found: list[Lesson]
+    settled: Merge
+    rejected: tuple[Fate, ...]
+    fates: tuple[Fate, ...]
+    """Of all merges and rejections, in their order."""
+    grounded: Grounded
+    routes: Routes
+    grounds: Grounds
+    limits: Thresholds
+    verification: Verification | None
 
 
-def _conclude(job: Job, settings: DistillSettings, run: RunFolder, learning: _Learning) -> Result:
-    """Ground, consolidate, route and publish what was learned; leave the account in the run folder."""
+def _made(learning: _Learning, done: _Consolidated) -> Made:
+    return Made(done.routes, done.fates, done.grounds, complete=learning.learned.spent is None)
+
+
+def _consolidate(settings: DistillSettings, learning: _Learning) -> _Consolidated:
+    """Ground, consolidate and route what was learned."""
     catalog, learned = learning.catalog, learning.learned
     tasks = catalog.tasks()
     everything = distinct([*learning.mined, *learned.lessons], tasks)
@@ -161,39 +200,53 @@ def _conclude(job: Job, settings: DistillSettings, run: RunFolder, learning: _Le
     routes = route(sound, tasks, limits)
     rejected = (*unsound, *routes.rejected)
     found = distinct([*learning.mined, *learned.found], tasks)
-    dropped = (*learned.ungrounded, *grounded.dropped)
-    _record(run, found, (*learned.fates, *same.fates, *settled.fates, *rejected), settled, dropped)
+    fates = (*learned.fates, *same.fates, *settled.fates, *rejected)
+    grounds = Grounds(tasks, grounded.places, catalog.subjects())
+    return _Consolidated(found, settled, rejected, fates, grounded, routes, grounds, limits, verification)
+
+
+def _conclude(
+    job: Job,
+    run: RunFolder,
+    learning: _Learning,
+    done: _Consolidated,
+    selection: Selection | msgspec.UnsetType = msgspec.UNSET,
+) -> Result:
+    """Publish what was learned, if it is to be; leave the account in the run folder."""
+    learned, routes, settled = learning.learned, done.routes, done.settled
+    dropped = (*learned.ungrounded, *done.grounded.dropped)
+    left = unused(routes, selection)
+    _record(run, done.found, (*done.fates, *left), settled, dropped)
     if learning.link is not None:
         run.append_all("analyses.jsonl", learned.accounts)
-    made = (
-        publish(job, routes, Grounds(tasks, grounded.places, catalog.subjects()))
-        if routes.body or routes.references
-        else None
-    )
-    withheld = {fate.lesson for fate in made.fates} if made else set()
+    wanted = not left and bool(routes.body or routes.references)
+    made = publish(job, routes, done.grounds) if wanted else None
+    withheld = {fate.lesson for fate in (made.fates if made else left)}
+    kept = incumbent(job) if selection is not msgspec.UNSET and selection.kept == INCUMBENT else None
     result = Result(
-        skill=show(made.folder) if made else None,
+        skill=show(made.folder) if made else show(target(job)) if kept else None,
         run=show(run.path),
         ingest=learning.ingest.report,
-        found=len(found) + len(learned.ungrounded),
+        found=len(done.found) + len(learned.ungrounded),
         ungrounded=len(dropped),
         planted=sum(one.reason == PLANTED for one in dropped),
-        tainted=grounded.tainted,
+        tainted=done.grounded.tainted,
         untrusted=sum(one.reason == ONLY_OTHERS for one in routes.decisions),
-        merged=len(found) - len(grounded.dropped) - len(settled.lessons) - _rejections(settled),
-        rejected=len(rejected) + _rejections(settled) + len(withheld),
+        merged=len(done.found) - len(done.grounded.dropped) - len(settled.lessons) - _rejections(settled),
+        rejected=len(done.rejected) + _rejections(settled) + len(withheld),
         conflicts=len(settled.conflicts),
-        thresholds=explain(limits, tasks),
+        thresholds=explain(done.limits, done.grounds.tasks),
         body=sum(lesson.id not in withheld for lesson in routes.body),
         references=sum(lesson.id not in withheld for lesson in routes.references),
-        skill_tokens=_tokens(made.skill if made else None),
+        skill_tokens=_tokens(made.skill if made else kept),
         spent=learning.link.spent if learning.link else Spent(),
         failures=learned.failures,
         budget_spent=str(learned.spent) if learned.spent else None,
         withheld=made.withheld if made else (),
         diff=made.diff if made else "",
-        verification=verification,
+        verification=done.verification,
         cut_prompts=learning.link.cut_prompts if learning.link else None,
+        selection=selection,
     )
     run.write("report.json", result)
     if made is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,7 +60,14 @@ class Catalog:
 
     def tasks(self) -> dict[str, str]:
         """Return the task of each trajectory."""
-        return self._book.tasks()
+        return {name: task for name, task in self._book.tasks().items() if name in self.entries}
+
+    def part(self, names: Container[str]) -> Catalog:
+        """Return a catalog of those called *names* alone; what is of one task, all runs still tell."""
+        view = Catalog(self.path)
+        view.entries = {name: entry for name, entry in self.entries.items() if name in names}
+        view._book, view._subjects = self._book, self._subjects
+        return view
 
     def labels(self) -> dict[str, Label]:
         """Return the outcomes of the trajectories whose tasks can be known again."""

@@ -11,6 +11,8 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+import msgspec
+
 from trace2skill import tokens
 from trace2skill.consolidate.model import most_at_once
 from trace2skill.consolidate.model import request_for as merge_request
@@ -19,7 +21,9 @@ from trace2skill.llm.ask import Ask
 from trace2skill.llm.prices import Price
 from trace2skill.pipeline.learn import order
 from trace2skill.pipeline.measure import Logs, Need, size_of
+from trace2skill.pipeline.split import hold_out, training
 from trace2skill.records import Record, Trajectory
+from trace2skill.tasks import TaskBook
 
 
 class Habits(NamedTuple):
@@ -73,6 +77,14 @@ class StageEstimate(Record, frozen=True, omit_defaults=False):
     cost: Range | None
 
 
+class Planned(Record, frozen=True, omit_defaults=False):
+    """How many candidates would be made, each from all tasks but those held out."""
+
+    number: int
+    tasks: int
+    held_out: int
+
+
 class Estimate(Record, frozen=True, omit_defaults=False):
     """What a run would take, by stage; without a model there are none, and nothing is spent."""
 
@@ -82,6 +94,8 @@ class Estimate(Record, frozen=True, omit_defaults=False):
     stages: tuple[StageEstimate, ...]
     exact_tokens: bool
     """Whether a tokenizer counted, or the length of the text."""
+    candidates: Planned | msgspec.UnsetType = msgspec.UNSET
+    """With ``--seeds``: how many candidates the stages are for, and what they learn from."""
 
     @property
     def total(self) -> StageEstimate:
@@ -105,15 +119,34 @@ class _Take(NamedTuple):
 
 
 def estimate(
-    trajectories: Iterable[Trajectory], ask: Ask | None, fan_in: int, price: Price | None
+    trajectories: Iterable[Trajectory],
+    ask: Ask | None,
+    fan_in: int,
+    price: Price | None,
+    seeds: int | None = None,
 ) -> Estimate:
-    """Return what analysing *trajectories* and merging their lessons would take."""
+    """Return what analysing *trajectories* and merging their lessons would take; *seeds* times, if given.
+
+    Raises ``ConfigError`` when there are too few tasks to hold some out for *seeds* candidates.
+    """
     if ask is None:
-        count = sum(1 for _ in trajectories)
-        return Estimate(trajectories=count, tokens=0, stages=(), exact_tokens=tokens.exact())
+        book, count = TaskBook(), 0
+        for trajectory in trajectories:
+            count += 1
+            book.add(trajectory)
+        return Estimate(
+            trajectories=count,
+            tokens=0,
+            stages=(),
+            exact_tokens=tokens.exact(),
+            candidates=_planned(book.tasks(), 1 if seeds is not None else None),
+        )
     logs = Logs(ask)
     for trajectory in trajectories:
         logs.add(trajectory)
+    candidates = _planned(logs.tasks(), seeds)
+    if seeds is not None:
+        logs.keep(training(logs.tasks()))
     needs = logs.needs()
     leaves = [needs[name].requests for name in order(logs.tasks())]
     root = build(len(leaves), fan_in)
@@ -130,9 +163,19 @@ def estimate(
     return Estimate(
         trajectories=len(needs),
         tokens=sum(need.size.bare for need in needs.values()),
-        stages=(_stage("analyse", analyses, price), _stage("merge", merges, price)),
+        stages=(
+            _stage("analyse", analyses, price, seeds or 1),
+            _stage("merge", merges, price, seeds or 1),
+        ),
         exact_tokens=tokens.exact(),
+        candidates=candidates,
     )
+
+
+def _planned(tasks: Mapping[str, str], seeds: int | None) -> Planned | msgspec.UnsetType:
+    if seeds is None or not tasks:
+        return msgspec.UNSET
+    return Planned(number=seeds, tasks=len(set(tasks.values())), held_out=len(hold_out(tasks)))
 
 
 def _analyses(needs: Mapping[str, Need], habits: Habits, ask: Ask, schema: bool) -> _Take:
@@ -200,7 +243,8 @@ def _at_least_two(expected: float) -> float:
     return 1 - math.exp(-expected) * (1 + expected)
 
 
-def _stage(name: str, takes: list[_Take], price: Price | None) -> StageEstimate:
+def _stage(name: str, takes: list[_Take], price: Price | None, times: int) -> StageEstimate:
+    takes = [_Take(*(times * part for part in take)) for take in takes]
     cost = None
     if price is not None:
         cost = _range([take.prompt * price.input + take.reply * price.output for take in takes])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import NamedTuple
 
 import msgspec
@@ -80,11 +81,16 @@ class Logs:
 
     def tasks(self) -> dict[str, str]:
         """Return the task of each trajectory."""
-        return self._book.tasks()
+        return {name: task for name, task in self._book.tasks().items() if name in self._outlines}
+
+    def keep(self, names: Container[str]) -> None:
+        """Forget all trajectories but those called *names*."""
+        self._outlines = {name: one for name, one in self._outlines.items() if name in names}
+        self._labels = {name: label for name, label in self._labels.items() if name in names}
 
     def needs(self) -> dict[str, Need]:
         """Return what each trajectory needs, as an analyst would be chosen for it."""
-        siblings = Siblings(self._book.tasks(), self._labels)
+        siblings = Siblings(self.tasks(), self._labels)
         found = {}
         for name, own in self._outlines.items():
             others = [self._outlines[other] for other in siblings.of(name)]

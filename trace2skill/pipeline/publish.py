@@ -124,6 +124,15 @@ def presentable(lessons: Iterable[Lesson]) -> tuple[list[Lesson], list[Fate]]:
     return kept, rejected
 
 
+def draft(job: Job, routes: Routes, grounds: Grounds) -> Skill:
+    """Return the skill that would be published, and write nothing."""
+    if job.into is None:
+        return compose(name_of(job), routes, grounds.subjects)[0]
+    before = read_skill(job.into)
+    patch, _ = extend(routes, known(provenance.load(job.into), routes), before.files)
+    return attempt(before, patch, lint_skill).skill
+
+
 def publish(job: Job, routes: Routes, grounds: Grounds) -> Published:
     """Write the skill with its provenance; return its folder, what it holds now, and what was changed."""
     folder = target(job)

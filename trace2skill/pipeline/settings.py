@@ -37,6 +37,10 @@ class DistillSettings(Record, frozen=True):
     timeout: Annotated[float, msgspec.Meta(gt=0)] = 600.0
     """Seconds for one call, retries apart."""
     seed: int | None = None
+    seeds: Positive | None = None
+    """Candidates of which the best on held-out tasks is kept; if not given, all tasks are learned from."""
+    margin: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.02
+    """Mean coverage by which a candidate must be better than the skill that is there."""
     turns: Positive = 12
     """Replies of a model that one trajectory, or one window of a long one, may take."""
     prompts: str | None = None

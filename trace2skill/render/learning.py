@@ -13,6 +13,7 @@ from rich.table import Table
 
 from trace2skill.consolidate.routing import ONLY_OTHERS
 from trace2skill.provenance import Row
+from trace2skill.render.candidates import print_selection
 from trace2skill.render.console import err, make_table, out, safe
 from trace2skill.render.logs import print_planted, print_skipped
 
@@ -43,7 +44,9 @@ def print_result(result: Result) -> None:
         for number, sentence in enumerate(sentences):
             table.add_row("" if number else name, sentence)
     console.print(table)
-    if result.skill is None:
+    if result.selection:
+        print_selection(result.selection)
+    elif result.skill is None:
         err().print("The logs support no lesson, so nothing was written.")
     for held in result.withheld[:5]:
         err().print(f"withheld: {safe(held.message)}")
@@ -121,6 +124,7 @@ def print_estimate(found: Estimate) -> None:
     console = out()
     if not found.stages:
         console.print(f"{found.trajectories} trajectories, no model: 0 calls, $0")
+        _print_planned(found)
         return
     table = make_table("stage", "", "calls", "prompt tokens", "reply tokens", "price", words=2)
     for stage in (*found.stages, found.total):
@@ -130,8 +134,19 @@ def print_estimate(found: Estimate) -> None:
             price = f"${getattr(stage.cost, name):.2f}" if stage.cost is not None else "unknown"
             table.add_row(stage.stage if number == 0 else "", told, *counts, price)
     console.print(table)
+    _print_planned(found)
     if not found.exact_tokens:
         err().print("no tokenizer at hand: tokens are estimated from the length of the text")
+
+
+def _print_planned(found: Estimate) -> None:
+    """Say for how many candidates the numbers are, where there are to be candidates."""
+    plan = found.candidates
+    if plan:
+        many = f"{plan.number} candidate{'s' * (plan.number != 1)}"
+        told = f"for {many}, learned from {plan.tasks - plan.held_out} of {plan.tasks} tasks"
+        alike = "" if found.stages else " (without a model all would be the same)"
+        out().print(f"{told}; {plan.held_out} held out{alike}")
 
 
 def print_rows(rows: tuple[Row, ...]) -> None:
