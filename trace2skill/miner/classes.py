@@ -46,13 +46,6 @@ _CLASSES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         ("exists", r"already\ (?:exists|in\ use|been|taken) | duplicate | unique\ constraint | file\ exists"),
         (
-            "missing",
-            r"""not\ found | no\ such | does\ not\ exist | doesn't\ exist | unknown | undefined
-            | not\ available | no\ \w+\ named | not\ defined | keyerror
-            | cannot\ find | can't\ find | could\ not\ find
-            | has\ no\ attribute | isn't\ running | not\ running | cannot\ stat""",
-        ),
-        (
             "usage",
             r"""usage: | unrecognized\ (?:argument|option) | unknown\ option
             | invalid\ option | illegal\ option | missing\ required | required\ argument
@@ -63,6 +56,13 @@ _CLASSES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "syntax",
             r"""syntax\ error | syntaxerror | parse\ error | unexpected\ (?:token|end|eof|character)
             | invalid\ syntax | unterminated""",
+        ),
+        (
+            "missing",
+            r"""not\ found | no\ such | does\ not\ exist | doesn't\ exist | unknown | undefined
+            | not\ available | no\ \w+\ named | not\ defined | keyerror
+            | cannot\ find | can't\ find | could\ not\ find
+            | has\ no\ attribute | isn't\ running | not\ running | cannot\ stat""",
         ),
         ("timeout", r"timed?\ ?out | deadline"),
     )

@@ -9,11 +9,13 @@ from typing import Literal, NamedTuple, TypeVar
 from trace2skill import shell
 from trace2skill.miner.digest import EDIT, TESTS, THINKING, Digest
 
+FEWEST_RUNS = 8
+"""Runs that must make a call for what comes before it to be looked at."""
 HEADS = 60
 """Calls that are set against each other: those of most tasks."""
 THINGS = 200
 """Things that calls are made on and that are looked at: those of most tasks."""
-FEWEST, USUAL, NEARLY_ALL = 0.2, 0.5, 0.9
+FEWEST, MOST, NEARLY_ALL = 0.2, 0.9, 0.9
 """Shares of the runs that could make a call."""
 Key = TypeVar("Key", str, tuple[str, str])
 
@@ -91,28 +93,40 @@ def deeds_of(runs: Sequence[Outlined]) -> Iterator[Feature]:
             owners[thing].add(run.digest.id)
     telling = [head for head in _most_used(users, HEADS) if is_deed(head) and head != EDIT]
     asked = set(THINKING)
+    counts = Counter({head: len(ids) for head, ids in users.items()})
     for head in telling:
-        feature = Feature("", head, "", _company(head, runs))
+        feature = Feature("", head, "", _company(head, runs, counts))
         if _divides(feature, runs, len(users[head])):
             asked.add(head)
             yield feature
     for head, operand in _most_used(owners, THINGS):
         if head in asked:
             continue
-        feature = Feature("", head, operand, _company_of((head, operand), runs))
+        feature = Feature("", head, operand, _company_of((head, operand), runs, counts))
         if _divides(feature, runs, len(owners[head, operand])):
             yield feature
 
 
 def orders_of(runs: Sequence[Outlined]) -> Iterator[Feature]:
-    """Yield each pair of calls of which one may come before the other, where most runs make both."""
-    users: Counter[str] = Counter(head for run in runs for head in run.first)
-    common = sorted(
-        head for head, count in users.items() if count >= USUAL * len(runs) and is_deed(head) and head != EDIT
-    )[:HEADS]
-    for head in common:
-        for anchor in common:
-            if head != anchor and TESTS not in (head, anchor) and _is_function(head) == _is_function(anchor):
+    """Yield each pair of calls of which one comes before the other in some of the runs that make the other.
+
+    Again, what is asked does not depend on the outcomes.
+    """
+    users: dict[str, set[str]] = defaultdict(set)
+    for run in runs:
+        for head in run.first:
+            users[head].add(run.digest.id)
+    deeds = sorted(head for head in _most_used(users, HEADS) if is_deed(head) and head not in (EDIT, TESTS))
+    for anchor in deeds:
+        makers = [run for run in runs if anchor in run.first]
+        if len(makers) < FEWEST_RUNS:
+            continue
+        before: Counter[str] = Counter(
+            head for run in makers for head, at in run.first.items() if at < run.first[anchor]
+        )
+        others = [head for head in deeds if head != anchor and _is_function(head) == _is_function(anchor)]
+        for head in others:
+            if FEWEST * len(makers) <= before[head] <= NEARLY_ALL * len(makers):
                 yield Feature("before", head, "", anchor)
 
 
@@ -127,8 +141,8 @@ def anchors_of(head: str, runs: Sequence[Outlined]) -> Iterator[Feature]:
                 yield Feature("before", head, "", anchor)
 
 
-def _most_used(users: Mapping[Key, set[str]], most: int) -> list[Key]:
-    return sorted(users, key=lambda key: (-len(users[key]), key))[:most]
+def _most_used(users: Mapping[Key, set[str]], limit: int) -> list[Key]:
+    return sorted(users, key=lambda key: (-len(users[key]), key))[:limit]
 
 
 def _is_function(head: str) -> bool:
@@ -146,24 +160,23 @@ def _divides(feature: Feature, runs: Sequence[Outlined], owners: int) -> bool:
     return FEWEST * comparable <= owners <= NEARLY_ALL * comparable
 
 
-def _company(head: str, runs: Sequence[Outlined]) -> str:
+def _company(head: str, runs: Sequence[Outlined], owners: Counter[str]) -> str:
     doers = [run for run in runs if head in run.first]
-    return _mark(doers, [run.last[head] for run in doers])
+    return _mark(doers, [run.last[head] for run in doers], owners)
 
 
-def _company_of(thing: tuple[str, str], runs: Sequence[Outlined]) -> str:
+def _company_of(thing: tuple[str, str], runs: Sequence[Outlined], owners: Counter[str]) -> str:
     doers = [run for run in runs if thing in run.things]
-    return _mark(doers, [run.things[thing] for run in doers])
+    return _mark(doers, [run.things[thing] for run in doers], owners)
 
 
-def _mark(doers: Sequence[Outlined], places: Sequence[int]) -> str:
-    """Return another call that nearly all of *doers* make: the mark of the runs that they compare with."""
+def _mark(doers: Sequence[Outlined], places: Sequence[int], owners: Counter[str]) -> str:
+    """Return the call that most of *doers* make too: the mark of the runs that they compare with.
+
+    *owners* counts the runs that make each call: of equals, the most common compares most.
+    """
     beside: Counter[str] = Counter()
     for run, at in zip(doers, places, strict=True):
         beside.update(run.first.keys() - set(run.digest.actions[at].heads))
-    common = [
-        other
-        for other, count in beside.items()
-        if count >= NEARLY_ALL * len(doers) and other not in (EDIT, TESTS)
-    ]
-    return min(common, key=lambda other: (-beside[other], other), default="")
+    common = [other for other, count in beside.items() if count >= MOST * len(doers) and other != TESTS]
+    return min(common, key=lambda other: (-beside[other], -owners[other], other), default="")

@@ -62,7 +62,7 @@ def _finders(error: str) -> Sequence[Callable[[Case], Remedy | None]]:
     """Return what may find a remedy, the surest first; what replaces a module is another module."""
     if error == "missing-module":
         return (_replace_module,)
-    return (_substitute, _prepare, _add_affix, _add_phrase, _amend, _example)
+    return (_substitute, _prepare, _add_affix, _add_phrase, _look_up, _amend, _example)
 
 
 def _enough(part: int, case: Case) -> bool:
@@ -182,6 +182,34 @@ def _add_phrase(case: Case) -> Remedy | None:
     example = min(((o.action, r.fix) for o, r in shown), key=_length)
     said = wording.add_phrase(case.signature, phrase, example)
     return Remedy(*said, tuple(o for o, _ in shown), core=phrase)
+
+
+def _look_up(case: Case) -> Remedy | None:
+    """Look for what the same tool is asked between failure and fix: where the right names are told."""
+    head = case.signature.head
+    between = [[act for act in r.between if act.head == head and act.code] for _, r in case.shown]
+    pairs = [
+        (o.action.code, "\n".join(act.code for act in acts))
+        for (o, _), acts in zip(case.shown, between, strict=True)
+    ]
+    if len([asked for _, asked in pairs if asked]) < 2:
+        return None
+    worked = [action.code for action in case.calls.of(head) if action.failure is None]
+    failed = [action.code for action in case.calls.of(head) if action.failure is not None]
+    least = max(2, round(SHARE * len(pairs)))
+    phrase, doers = phrases.shared(pairs, phrases.background(worked, failed), least)
+    if not phrase:
+        return None
+    asked = min((act for at in doers for act in between[at] if phrase in act.code), key=_size, default=None)
+    return Remedy(
+        *wording.look_up(case.signature, phrase, asked),
+        tuple(case.shown[at][0] for at in sorted(doers)),
+        core=phrase,
+    )
+
+
+def _size(action: Action) -> tuple[int, str]:
+    return len(action.code), action.code
 
 
 def _amend(case: Case) -> Remedy | None:

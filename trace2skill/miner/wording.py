@@ -205,6 +205,12 @@ def add_phrase(signature: Signature, phrase: str, pair: tuple[Action, Action]) -
     return answers(signature), f"use {code(phrase)}", why
 
 
+def look_up(signature: Signature, phrase: str, asked: Action | None) -> tuple[str, str, str]:
+    """Word that what was wrong can be asked for first; *asked* is a call that does so."""
+    why = f"For instance with {code(asked.code)}" if asked is not None and _is_short(asked.code) else ""
+    return answers(signature), f"look it up with {code(phrase)} first", why
+
+
 def add_affix(
     signature: Signature, text: str, before: bool, example: tuple[str, str]
 ) -> tuple[str, str, str]:
