@@ -19,18 +19,19 @@ _COMMON = frozenset(
     " between both but by call came can cannot case change check come could create current currently"
     " details did different does doing done down each either else end enough ensure even ever every"
     " everything exactly example few file files find first follow following for found from full fully"
-    " get give given goes going good great had hand has have having hello help here hereby hers him his"
-    " how however if information instead into issue its just keep kind know last later least less let"
-    " like likely line little look looking made make makes making many may maybe mean might more most"
-    " move much must name need needed needs never new next nothing now off often once one only open"
-    " order other our out over own part people per perhaps place please point possible problem provide"
-    " put question quick quite rather read ready really request require required result return right run"
-    " said same say see seem seen send several shall she should show since single small some someone"
-    " something soon start state still stop such sure take task tasks tell than thank thanks that the"
-    " their them then there these they thing things think this those though through time times today"
-    " together told too try trying turn two under until upon use used user uses using usually very want"
-    " wanted wants was way well went were what when where which while who whole whose why will wish with"
-    " within without work working works would write wrong year yes yet you your yours".split()
+    " get give given goes going good great had hand happy has have having hello help here hereby hers"
+    " him his how however if information instead into issue its just keep kind know last later least"
+    " less let like likely line little look looking made make makes making many may maybe mean mention"
+    " mentioned might more most move much must name need needed needs never new next nothing now off"
+    " often okay once one only open order other our out over own part people per perhaps place please"
+    " point possible prefer problem provide put question quick quite rather read ready really request"
+    " require required result return right run said same say see seem seen send several shall she should"
+    " show since single small some someone something soon sorry start state still stop such sure take"
+    " task tasks tell than thank thanks that the their them then there these they thing things think"
+    " this those though through time times today together told too try trying turn two under until upon"
+    " use used user uses using usually very want wanted wants was way well went were what when where"
+    " which while who whole whose why will willing wish with within without work working works would"
+    " write wrong year yes yet you your yours".split()
 )
 
 

@@ -30,10 +30,10 @@ from trace2skill.consolidate import support
 from trace2skill.errors import ModelError
 from trace2skill.llm.ask import Ask
 from trace2skill.llm.base import Reply, Request
-from trace2skill.llm.patient import PatientBackend
+from trace2skill.llm.patient import HOPELESS, PatientBackend
 from trace2skill.llm.scripted import ScriptedBackend
 from trace2skill.pipeline.catalog import open_ingest
-from trace2skill.pipeline.learn import HOPELESS, Learned, learn
+from trace2skill.pipeline.learn import Learned, learn
 from trace2skill.pipeline.settings import Job, Silent
 from trace2skill.records import Label, Trajectory
 

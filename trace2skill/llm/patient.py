@@ -10,6 +10,8 @@ from trace2skill.llm.failures import where
 from trace2skill.llm.pace import Pace
 
 LONGEST_WAIT = 300.0
+HOPELESS = 3
+"""After so many failures and no success the model is taken to be out of reach."""
 
 
 class PatientBackend:
@@ -26,6 +28,9 @@ class PatientBackend:
         self._attempts = attempts
         self._pause = pause
         self._closed = ""
+        self._works = False
+        self._refused = 0
+        self._refusal: CallFailed | None = None
 
     async def complete(self, request: Request) -> Reply:
         """Return the inner back end's reply; raise ``ModelError`` if there is none after all attempts."""
@@ -52,9 +57,12 @@ class PatientBackend:
         async with self.pace.place(request.urgency) as sent:
             if self._closed:
                 raise self._too_long()
+            if self._refusal is not None:
+                raise self._refusal
             try:
                 reply = await self._inner.complete(request)
             except CallFailed as failure:
+                self._count(failure)
                 if (failure.fate.wait or 0.0) > LONGEST_WAIT:
                     self._closed = f"{where(request)}: the server asks to wait {failure.fate.wait:.0f} s"
                     raise self._too_long() from failure
@@ -62,7 +70,14 @@ class PatientBackend:
                     self.pace.narrow(sent, failure.fate.wait)
                 raise
             self.pace.widen()
+            self._works = True
             return reply
+
+    def _count(self, failure: CallFailed) -> None:
+        """Send nothing more after a few failures that would come again, if nothing has worked before."""
+        self._refused += not failure.fate.retryable and not failure.fate.otherwise
+        if self._refused >= HOPELESS and not self._works:
+            self._refusal = CallFailed(str(failure), Fate(), hint=failure.hint)
 
     def _too_long(self) -> CallFailed:
         return CallFailed(self._closed, Fate(), hint="run again then; finished calls are kept")

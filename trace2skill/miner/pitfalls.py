@@ -124,6 +124,11 @@ def _counts(signature: Signature, runs: Sequence[Digest]) -> Counts | None:
     return Counts(**table._asdict(), p_value=p_more_among_successes([worse]) if worse.informative else 1.0)
 
 
+def _telling_key(changed: Mapping[str, tuple[str, str]]) -> str | None:
+    """Return the argument whose old and new values are worth most as quotes: the longest."""
+    return max(changed, key=lambda key: (min(map(len, changed[key])), key), default=None)
+
+
 def _lesson(signature: Signature, remedy: Remedy, counts: Counts | None) -> Lesson:
     quotes: list[Evidence] = []
     shown = {o.run.id: o for o in remedy.shown_by}
@@ -131,7 +136,7 @@ def _lesson(signature: Signature, remedy: Remedy, counts: Counts | None) -> Less
         first = shown.get(run_id) or next(o for o in signature.occurrences if o.run.id == run_id)
         quotes.append(evidence(run, first.action.step, "result", first.message))
         if first.recovery is not None and run_id in shown:
-            changed = next(iter(first.recovery.changed), None)
+            changed = _telling_key(first.recovery.changed)
             quotes.append(evidence_of_call(run, first.action, changed))
             quotes.append(evidence_of_call(run, first.recovery.fix, changed))
     is_fact = signature.error in ("missing-command", "missing-module")

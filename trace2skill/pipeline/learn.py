@@ -26,6 +26,7 @@ from trace2skill.consolidate.tree import Node, build
 from trace2skill.errors import BudgetSpent, ModelError, ReplyError, Trace2SkillError
 from trace2skill.fanout import Gate
 from trace2skill.llm.ask import Ask
+from trace2skill.llm.patient import HOPELESS
 from trace2skill.pipeline.catalog import Catalog
 from trace2skill.pipeline.settings import Observer
 from trace2skill.records import Lesson, Trajectory, encode
@@ -37,8 +38,6 @@ SPARE = 32
 """Prompts that are made ahead of the calls in flight, at most."""
 RECENT = 16
 """Trajectories that are kept for those of the same task."""
-HOPELESS = 3
-"""After so many failures and no success the model is taken to be out of reach."""
 
 
 class Failure(msgspec.Struct, frozen=True):
