@@ -37,6 +37,9 @@ def told(text: str) -> str:
         "The date format is DD.MM.YYYY here, always.",
         "Always ask me before you delete anything.",
         "Wrong branch. Work on develop.",
+        "Can the weights be in grams instead?",
+        "Almost. Only the names: surname first, please.",
+        "Show the totals without decimals, please.",
     ],
 )
 def test_a_correction_is_known_by_what_it_does(text: str) -> None:
@@ -65,6 +68,8 @@ def test_a_correction_is_known_by_what_it_does(text: str) -> None:
         "I prefer an aisle seat rather than a window seat.",
         "My details should be in my profile.",
         "Propose where each of these files should go.",
+        "What is in the basket, please?",
+        "Is there a seat in economy, please?",
     ],
 )
 def test_other_turns_correct_nothing(text: str) -> None:

@@ -63,6 +63,12 @@ _CUSTOM = re.compile(
       )\w""",
     _FLAGS,
 )
+# "Amounts in thousands, please": what is to be otherwise, without a verb.
+_SWAPS = re.compile(
+    r"\b(?:in|as|with|without)\s[\w-]{2,30}(?:\s[\w-]{2,30}){0,2},?\s(?:please|instead)[.!?]{0,3}$"
+    r"|:\s[\w-]{2,30}(?:\s[\w-]{2,30}){0,3},?\splease\b",
+    re.IGNORECASE,
+)
 _SIGNED = re.compile(r"\W{0,2}(?:\([A-Za-z ]{3,30}\)\s|[A-Z][A-Za-z ]{2,24}:\s)")
 _DIRECTS = re.compile(
     rf"(?:^|[,.;:–—-]\s{{0,2}}|\b(?:please|just|instead|but|and|let'?s|only|always|never)\s)"
@@ -133,8 +139,11 @@ def corrects(sentence: str, *, overruled: bool) -> bool:
         return False
     if "never mind" in sentence.lower():
         return False
-    if sentence.endswith("?") or forbids(sentence):
-        return forbids(sentence)
+    is_question = sentence.endswith("?")
+    if forbids(sentence) or (_SWAPS.search(sentence) and not (is_question and "please" in sentence.lower())):
+        return True
+    if is_question:
+        return False
     rule = _RULES.search(sentence) or _CUSTOM.match(sentence)
     states = rule is not None and not _ASIDE.search(sentence)
     if states or _REMINDS.search(sentence) or _REDIRECTS.search(sentence):
