@@ -72,3 +72,97 @@ def test_the_message_always_stands_in_the_result(text: str, flag: bool | None, c
     failure = failure_of(ToolResult(text=text, is_error=flag, exit_code=code), "x")
     if failure is not None:
         assert failure.message in text
+
+
+REFUSALS = [
+    ('{"status": "refused", "why": "the tide is out"}', "the tide is out"),
+    ('{"ok": false, "reason": "the tide is out"}', "the tide is out"),
+    ('{"status": 409, "detail": "berth is full"}', "berth is full"),
+    ('{"code": 503, "body": {"message": "the tide is out"}}', "the tide is out"),
+    ('{"errors": [{"message": "hull is long"}]}', "hull is long"),
+    ('{"error": "E7", "message": "x"}', "E7"),
+    ('{"berth": "B7", "note": "this hull cannot moor here"}', "this hull cannot moor here"),
+    ("404 Not Found", "404 Not Found"),
+    ("HTTP/1.1 503 Service Unavailable", "HTTP/1.1 503 Service Unavailable"),
+    ("Berth B7 must be paid beforehand.", "Berth B7 must be paid beforehand."),
+]
+
+
+@pytest.mark.parametrize(("text", "why"), REFUSALS)
+def test_an_answer_without_a_flag_that_refuses_says_why(text: str, why: str) -> None:
+    failure = failure_of(ToolResult(text=text), "moor")
+    assert failure is not None
+    assert failure.message == why
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"status": "moored", "why": "the tide is in"}',
+        '{"ok": true, "reason": "this hull cannot moor elsewhere"}',
+        '{"status": 201, "detail": "berth is kept"}',
+        '{"status": true, "detail": "berth is kept"}',
+        '{"code": "409", "detail": "berth is kept"}',
+        '{"code": 700, "detail": "berth is kept"}',
+        '{"error": null, "detail": "berth is kept"}',
+        '{"errors": [], "detail": "berth is kept"}',
+        '{"berth": "B7", "hulls": ["this hull cannot moor here"]}',
+        '{"a": "1", "b": "2", "c": "3", "d": "4", "e": "5", "note": "this hull cannot moor here"}',
+        '{"berth": "B7", "tag": "not here"}',
+        '{"status": "refused"',
+        "Berth B7 is kept for tonight.",
+        "Berth B7 is kept.\nIt must be paid.",
+        "Nothing is due on berth B7.",
+        f"Berth B7 must be paid {'soon, ' * 30}",
+    ],
+)
+def test_an_answer_without_a_flag_that_grants_or_only_tells_is_no_failure(text: str) -> None:
+    assert failure_of(ToolResult(text=text), "moor") is None
+
+
+def test_words_of_refusal_are_a_failure_of_a_tool_and_none_of_a_program() -> None:
+    said = ToolResult(text="3 hulls not moored")
+    assert failure_of(said, "moor") is not None
+    assert failure_of(said, "moor", shell=True) is None
+
+
+@pytest.mark.parametrize("flags", [{"is_error": False}, {"exit_code": 0}])
+def test_words_of_refusal_are_no_failure_where_the_log_says_that_all_went_well(flags: dict[str, int]) -> None:
+    assert failure_of(ToolResult(text="3 hulls not moored", **flags), "moor") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "telling"),
+    [
+        ("reading chart\nkeel is too deep, cannot enter\nbye", "keel is too deep, cannot enter"),
+        ("reading chart\nthe keel\nsee you", "see you"),
+        ("keel cannot enter\nkeel cannot leave", "keel cannot leave"),
+        ('start\n{"level": "error", "msg": "keel is deep"}\nend', "keel is deep"),
+        (
+            "keel cannot be so deep\nTraceback (most recent call last):\n  x\nhull.TooDeep: 9",
+            "hull.TooDeep: 9",
+        ),
+        ("keel is deep\nExit code 4", "keel is deep"),
+    ],
+)
+def test_of_a_failed_output_the_line_with_most_words_of_denial_tells(text: str, telling: str) -> None:
+    failure = failure_of(ToolResult(text=text, exit_code=4), "moor")
+    assert failure is not None
+    assert failure.message == telling
+
+
+@pytest.mark.xfail(reason="a count from 400 to 599 is taken for a status of HTTP, in a shell as well")
+@pytest.mark.parametrize("shell", [True, False])
+@pytest.mark.parametrize("text", ["404 rows", "512 hulls moored", "450 tests collected\nall is well"])
+def test_a_number_of_things_is_no_status_of_http(text: str, shell: bool) -> None:
+    assert failure_of(ToolResult(text=text), "moor", shell=shell) is None
+
+
+@pytest.mark.xfail(reason="any number from 400 to 599 as a code is taken for a status of HTTP")
+def test_the_code_of_a_thing_is_no_status_of_http() -> None:
+    assert failure_of(ToolResult(text='{"code": 450, "title": "Blue paint"}'), "look_up") is None
+
+
+@pytest.mark.xfail(reason="a short list in JSON is taken for a sentence that refuses")
+def test_a_list_that_names_states_is_no_refusal() -> None:
+    assert failure_of(ToolResult(text='["open", "locked", "flooded"]'), "list_states") is None
