@@ -12,7 +12,7 @@ SHARE = 0.15
 FEWEST = 2
 MOST = 10
 TASK_CHARS = 4_000
-_WORD = re.compile(r"(?<![\w/.@-])[A-Za-z][a-z]{3,20}(?![\w/@-])")
+_WORD = re.compile(r"(?<![\w/.@-])[A-Za-z][a-z]{3,20}(?![\w/@'’-])")
 _COMMON = frozenset(
     "able about above actually after again against agent all also always another answer any anyone"
     " anything are around as ask assistant at away back be because been before being below best better"
@@ -58,5 +58,9 @@ class Subjects:
 
 def _singular(word: str) -> str:
     """Fold a plain plural, so that one subject is not told twice."""
-    plural = word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 4
+    if word.endswith("ies") and len(word) > 5:
+        return f"{word[:-3]}y"
+    if word.endswith(("ches", "shes", "xes", "sses", "zes")):
+        return word[:-2]
+    plural = word.endswith("s") and not word.endswith(("ss", "us", "is", "as")) and len(word) > 4
     return word[:-1] if plural else word

@@ -126,9 +126,15 @@ def test_words_of_refusal_are_a_failure_of_a_tool_and_none_of_a_program() -> Non
     assert failure_of(said, "moor", shell=True) is None
 
 
-@pytest.mark.parametrize("flags", [{"is_error": False}, {"exit_code": 0}])
-def test_words_of_refusal_are_no_failure_where_the_log_says_that_all_went_well(flags: dict[str, int]) -> None:
-    assert failure_of(ToolResult(text="3 hulls not moored", **flags), "moor") is None
+@pytest.mark.parametrize(
+    "result",
+    [
+        ToolResult(text="3 hulls not moored", is_error=False),
+        ToolResult(text="3 hulls not moored", exit_code=0),
+    ],
+)
+def test_words_of_refusal_are_no_failure_where_the_log_says_that_all_went_well(result: ToolResult) -> None:
+    assert failure_of(result, "moor") is None
 
 
 @pytest.mark.parametrize(
@@ -151,18 +157,15 @@ def test_of_a_failed_output_the_line_with_most_words_of_denial_tells(text: str, 
     assert failure.message == telling
 
 
-@pytest.mark.xfail(reason="a count from 400 to 599 is taken for a status of HTTP, in a shell as well")
 @pytest.mark.parametrize("shell", [True, False])
 @pytest.mark.parametrize("text", ["404 rows", "512 hulls moored", "450 tests collected\nall is well"])
 def test_a_number_of_things_is_no_status_of_http(text: str, shell: bool) -> None:
     assert failure_of(ToolResult(text=text), "moor", shell=shell) is None
 
 
-@pytest.mark.xfail(reason="any number from 400 to 599 as a code is taken for a status of HTTP")
 def test_the_code_of_a_thing_is_no_status_of_http() -> None:
     assert failure_of(ToolResult(text='{"code": 450, "title": "Blue paint"}'), "look_up") is None
 
 
-@pytest.mark.xfail(reason="a short list in JSON is taken for a sentence that refuses")
 def test_a_list_that_names_states_is_no_refusal() -> None:
     assert failure_of(ToolResult(text='["open", "locked", "flooded"]'), "list_states") is None

@@ -16,6 +16,8 @@ from trace2skill.records import Label, Lesson, Trajectory
 
 Turns = list[dict[str, Any]]
 
+LABELS: list[Label] = ["success", "failure"]
+
 
 def did(*names: str) -> Turns:
     return [call(name, "ok", failed=False, parcel="parcel") for name in names]
@@ -117,7 +119,7 @@ def test_a_practice_says_how_many_runs_of_either_outcome_keep_it() -> None:
         pytest.param(
             [
                 run(f"t{n}", label, *did("fetch", *(["seal"] if n % 4 < 2 else [])))
-                for n, label in enumerate(["success", "failure"] * 10)
+                for n, label in enumerate(LABELS * 10)
             ],
             id="as often in failures",
         ),
@@ -174,8 +176,10 @@ def asked(runs: list[Outlined]) -> tuple[list[Feature], list[Feature]]:
 
 @given(_RUNS, st.randoms(use_true_random=False))
 def test_what_is_asked_depends_neither_on_outcomes_nor_on_the_order_of_runs(drawn: Any, random: Any) -> None:
-    turned = [(names, "failure" if label == "success" else "success") for names, label in drawn]
-    same = [(names, "success") for names, _ in drawn]
+    turned: list[tuple[list[str], Label]] = [
+        (names, "failure" if label == "success" else "success") for names, label in drawn
+    ]
+    same: list[tuple[list[str], Label]] = [(names, "success") for names, _ in drawn]
     once = asked(outlined(drawn))
     assert asked(outlined(turned)) == asked(outlined(same)) == once
     shuffled = outlined(drawn)

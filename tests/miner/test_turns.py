@@ -204,7 +204,6 @@ def test_the_chance_of_a_call_is_a_probability_that_grows_with_the_window(
     assert (calls.chance(head, 1) > 0) == (made > 0)
 
 
-@pytest.mark.xfail(reason="a tool of the name edit is counted once more for what it is for")
 def test_the_chance_of_an_edit_is_a_probability_too() -> None:
     calls = Calls([digest(run("t", "success", other("edit"), other("plate")))])
     assert calls.chance("edit", 1) == 0.5

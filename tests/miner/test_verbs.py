@@ -91,7 +91,6 @@ def test_the_verb_that_gets_another_one_past_its_error_is_the_remedy() -> None:
     assert ["orrery align" in one.when and "orrery wind" in one.do for one in lessons] == [True]
 
 
-@pytest.mark.xfail(reason="the last command of that program gives the line its verb")
 def test_of_two_verbs_in_a_line_the_one_that_failed_is_its_head() -> None:
     line = bash("orrery align a && orrery wind b", "orrery align: gear stuck", code=2)
     runs = [digest(run(f"t{n}", "success", *map(bash, TURNED), line)) for n in range(2)]

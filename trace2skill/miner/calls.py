@@ -17,7 +17,7 @@ class Calls:
         for run in runs:
             for action in run.actions:
                 self._total += 1
-                for head in action.heads:
+                for head in set(action.heads):
                     self._by_head[head].append(action)
 
     def of(self, head: str) -> Sequence[Action]:

@@ -173,7 +173,7 @@ def _action(step: Step, call: ToolCall, result: ToolResult | None) -> Action:
     head = shell.main_head(commands) if commands else bare(call.name)
     failure = failure_of(result, head, shell=bool(commands)) if result is not None else None
     if failure is not None and len(commands) > 1:
-        head = _head_at_fault([c.head for c in commands], failure) or head
+        head = head_at_fault([c.head for c in commands], failure) or head
     return Action(
         step=step.index,
         tool=call.name,
@@ -249,7 +249,7 @@ def _code(call: ToolCall) -> str:
     return next((value for value in values if isinstance(value, str)), "")[:CODE_CHARS]
 
 
-def _head_at_fault(heads: list[str], failure: Failure) -> str:
+def head_at_fault(heads: list[str], failure: Failure) -> str:
     """Return the command of several that an error message is about."""
     ranked = [(_mentions(failure.message, head), at, head) for at, head in enumerate(heads)]
     mentioned, _, head = max(ranked)

@@ -50,8 +50,14 @@ _WHOLE = re.compile(
     r"|declined|aborted|forbidden|unauthorized|invalid request)\b\s{0,2}[:\[(!-]",
     re.IGNORECASE,
 )
-# The status line of an answer over HTTP that refuses (RFC 9112, 4).
-_HTTP = re.compile(r"(?:HTTP/\d(?:\.\d)?\s|status:?\s)?[45]\d\d\s[A-Za-z]", re.IGNORECASE)
+# The status line of an answer over HTTP that refuses (RFC 9112, 4), or a status with its phrase (RFC 9110).
+_HTTP = re.compile(
+    r"(?:HTTP/\d(?:\.\d)?\s|status(?:\scode)?:?\s)[45]\d\d\b"
+    r"|[45]\d\d:?\s(?:bad request|unauthorized|payment required|forbidden|not found|method not allowed"
+    r"|not acceptable|request timeout|conflict|gone|length required|precondition failed|unprocessable"
+    r"|too many|internal server error|not implemented|bad gateway|service unavailable|gateway timeout)",
+    re.IGNORECASE,
+)
 _EXIT_CODE = re.compile(
     r"(?:exit(?:ed)? (?:with )?(?:exit )?(?:code|status)|<returncode>|returncode:?)[: ]{0,2}(-?\d{1,4})\b",
     re.IGNORECASE,
@@ -143,7 +149,7 @@ def _body(text: str) -> str:
 def _is_denial(body: str) -> bool:
     """Say whether a short answer is nothing but a refusal."""
     return (
-        body[:1] != "{"
+        body[:1] not in ("{", "[")
         and len(body) <= DENIAL_CHARS
         and "\n" not in body
         and REFUSES.search(body) is not None

@@ -15,7 +15,7 @@ _NO = frozenset(
     " not_found refused rejected timeout unauthorized unavailable unprocessable".split()
 )
 _YES = ("ok", "success", "succeeded", "accepted", "allowed", "valid_request")
-_CODES = ("status", "status_code", "statusCode", "code", "http_status")
+_CODES = ("status", "status_code", "statusCode", "http_status")
 _REASONS = (
     "message", "msg", "reason", "detail", "details", "description", "error_message", "errorMessage", "why",
     "explanation", "error", "title",
@@ -54,6 +54,10 @@ def _refuses(value: Mapping[str, Any]) -> bool:
     if any(value.get(key) is False for key in _YES):
         return True
     if any(_is_http_error(value.get(key)) for key in _CODES):
+        return True
+    if _is_http_error(value.get("code")) and any(
+        value.get(key) for key in ("error", "message", "msg", "detail", "body")
+    ):
         return True
     return any(str(value.get(key, "")).lower() in _NO for key in _STATES) or _is_denial(value)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-from trace2skill.miner.digest import Action, Digest, Part
+from trace2skill.miner.digest import Action, Digest, Part, head_at_fault
 
 FEWEST, MOST_VERBS = 2, 60
 SHARE = 0.7
@@ -45,12 +45,13 @@ def _renamed(action: Action, known: dict[str, frozenset[str]]) -> Action:
     if not action.command or not any(part.head in known for part in action.parts):
         return action
     parts = tuple(_with_verb(part) if part.head in known else part for part in action.parts)
-    fuller = {old.head: new.head for old, new in zip(action.parts, parts, strict=True)}
+    own = [new.head for old, new in zip(action.parts, parts, strict=True) if old.head == action.head]
+    blamed = head_at_fault(own, action.failure) if action.failure is not None and own else ""
     named = {part.head for part in action.parts}
     heads = [new.head for old, new in zip(action.parts, parts, strict=True) if old.head in action.heads]
     roles = [head for head in action.heads if head not in named]
     return action._replace(
-        head=fuller.get(action.head, action.head), heads=(*dict.fromkeys(heads), *roles), parts=parts
+        head=blamed or (own[-1] if own else action.head), heads=(*dict.fromkeys(heads), *roles), parts=parts
     )
 
 
