@@ -169,3 +169,12 @@ def test_the_code_of_a_thing_is_no_status_of_http() -> None:
 
 def test_a_list_that_names_states_is_no_refusal() -> None:
     assert failure_of(ToolResult(text='["open", "locked", "flooded"]'), "list_states") is None
+
+
+@pytest.mark.parametrize("depth", [10, 300, 900, 1_300])
+@pytest.mark.parametrize("opening", ['{"error": ', '{"errors": [', '{"data": {"body": ', "["])
+def test_an_answer_however_deep_ends_no_run(opening: str, depth: int) -> None:
+    closing = "".join({"{": "}", "[": "]"}[mark] for mark in reversed(opening) if mark in "{[")
+    text = opening * depth + '"The tower is shut today"' + closing * depth
+    failure = failure_of(ToolResult(text=text, exit_code=None), "moor")
+    assert failure is None or failure.message in text

@@ -131,6 +131,12 @@ def test_an_answer_that_agents_do_not_take_for_a_refusal_is_none(runs: list[Traj
     assert marked(runs) == [[] for _ in runs]
 
 
+@pytest.mark.parametrize("depth", [10, 900, 3_000])
+def test_an_answer_however_deep_ends_no_run(depth: int) -> None:
+    deep = '{"note": ' * depth + '"come back in the morning"' + "}" * depth
+    assert marked([run("t1", "success", berth(1, deep)), run("t2", "success", berth(2, deep))]) == [[], []]
+
+
 def test_an_unflagged_refusal_comes_out_with_what_helped() -> None:
     miner = Miner()
     for number in range(5):

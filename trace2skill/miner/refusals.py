@@ -32,11 +32,11 @@ def refusal(body: str) -> str:
         return ""
     try:
         value = msgspec.json.decode(body)
-    except msgspec.DecodeError:
+        if not isinstance(value, dict) or not _refuses(value):
+            return ""
+        return next((reason for reason in _reasons(value) if reason.strip() and reason in body), "")
+    except (msgspec.DecodeError, RecursionError):  # an answer so deep is made to be no answer
         return ""
-    if not isinstance(value, dict) or not _refuses(value):
-        return ""
-    return next((reason for reason in _reasons(value) if reason.strip() and reason in body), "")
 
 
 def _is_denial(value: Mapping[str, Any]) -> bool:

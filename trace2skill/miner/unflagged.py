@@ -56,7 +56,7 @@ def _messages(said: str) -> Iterator[str]:
         return
     try:
         value: Any = msgspec.json.decode(said)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):  # an answer so deep is made to be no answer
         return
     yield from (part for part in value.values() if isinstance(part, str) and part and part in said)
 
