@@ -74,6 +74,18 @@ def test_a_log_reads_alike_however_it_is_written(tmp_path: Path, pack: Callable[
     assert account.parsed + account.bookkeeping == account.lines
 
 
+@pytest.mark.parametrize("places", [(0, 2), (1, 3), (0, 2, 4, 6)])
+def test_nuls_at_the_beginning_make_no_utf_16_of_a_log(tmp_path: Path, places: tuple[int, ...]) -> None:
+    path = tmp_path / "log.jsonl"
+    data = bytearray(TEXT.encode())
+    for place in places:
+        data[place] = 0
+    path.write_bytes(data)
+    file = LogFile(path)
+    assert len(list(openai_chat.read(file))) == 2
+    assert (file.ledger.lines, file.ledger.parsed, file.ledger.bad) == (3, 2, 1)
+
+
 @pytest.mark.parametrize("pack", [gzipped, zstd], ids=lambda pack: str(pack.__name__))
 def test_what_was_packed_before_the_damage_is_kept_and_the_damage_told(
     tmp_path: Path, pack: Callable[[str], bytes]

@@ -28,6 +28,8 @@ RATIO = 200
 """How many times its size a file may unpack to beyond that; real logs shrink 5 to 60 times."""
 _SIP = 2048
 """How much packed data is unpacked at once: even this may become 64 MB."""
+_GUESSED = 16
+"""Bytes by which UTF-16 without its mark is told from a log that damage put a few NULs into."""
 _UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 _DAMAGE: tuple[type[Exception], ...] = (OSError, EOFError, zlib.error)
@@ -53,7 +55,7 @@ def open_unpacked(path: Path, note: Tell) -> Opened:
         stream = _bounded(_open_zstd(stream, path), path, note)
     elif magic[:2] not in _UTF_16 and b"\0" not in magic:
         return stream
-    first = stream.peek(4)[:4]
+    first = stream.peek(_GUESSED)[:_GUESSED]
     encoding = _UTF_16.get(first[:2]) or _guess(first)
     return io.BufferedReader(_Transcoded(stream, encoding), BUFFER_BYTES) if encoding else stream
 
@@ -65,10 +67,11 @@ def is_packed(path: Path) -> bool:
 
 
 def _guess(first: bytes) -> str | None:
-    """Recognise UTF-16 without its mark by the NUL beside each of two ASCII characters."""
-    if len(first) == 4 and first[1] == first[3] == 0 and first[0] and first[2]:
+    """Recognise UTF-16 without its mark by the NUL beside each of the first characters, which are ASCII."""
+    even, odd = first[0::2], first[1::2]
+    if len(odd) >= 2 and all(even) and not any(odd):
         return "utf-16-le"
-    if len(first) == 4 and first[0] == first[2] == 0 and first[1] and first[3]:
+    if len(odd) >= 2 and all(odd) and not any(even):
         return "utf-16-be"
     return None
 
