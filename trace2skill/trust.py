@@ -8,8 +8,8 @@ that plants an instruction is tainted, and so is what an agent copied from it: t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, NamedTuple
 
 from trace2skill import injection, shell
 from trace2skill.records import Evidence, Lesson, Record, Step, ToolCall, ToolResult, Trajectory, field_texts
@@ -162,6 +162,25 @@ class Judge:
                         return "tainted"
                     trust = "untrusted" if len(evidence.quote) >= ECHO_CHARS else trust
         return trust
+
+
+class Weighed(NamedTuple):
+    """What is left of the quotes of one lesson, and whether only others say it."""
+
+    quotes: tuple[Evidence, ...]
+    untrusted: bool
+    steered: bool
+    """Whether a run was left out because one of its quotes is tainted."""
+
+
+def weigh(trusts: Mapping[Evidence, Trust]) -> Weighed:
+    """Return the quotes of a lesson without those of runs that planted instructions may have steered.
+
+    What a run says for a lesson falls as a whole where one of its quotes is tainted.
+    """
+    steered = {quote.trajectory for quote, trust in trusts.items() if trust == "tainted"}
+    quotes = tuple(quote for quote in trusts if quote.trajectory not in steered)
+    return Weighed(quotes, all(trusts[quote] != "trusted" for quote in quotes), bool(steered))
 
 
 def plants(lesson: Lesson) -> bool:

@@ -14,8 +14,8 @@ from trace2skill.analysts.runs import Runs, find_quote
 from trace2skill.analysts.verify import Shown, verified
 from trace2skill.llm.ask import Ask
 from trace2skill.llm.base import Request
-from trace2skill.records import Lesson, Trajectory, make_lesson
-from trace2skill.trust import PLANTED, UNTRUE, Dropped, Judge, Trust, plants
+from trace2skill.records import Evidence, Lesson, Trajectory, make_lesson
+from trace2skill.trust import PLANTED, UNTRUE, Dropped, Judge, Trust, plants, weigh
 
 __all__ = [
     "STAGE",
@@ -59,15 +59,13 @@ async def analyse(trajectory: Trajectory, ask: Ask, brief: Brief | None = None) 
     dropped = [Dropped(lesson="", reason="it could not be read")] * ending.lost
     for draft in ending.lessons:
         found = tuple(dict.fromkeys(_quotes(draft, brief.runs)))
-        trusts = _trusts(found, brief.runs)
-        steered = {shown.evidence.trajectory for shown in found if trusts[shown] == "tainted"}
-        quotes = tuple(shown for shown in found if shown.evidence.trajectory not in steered)
+        borne = weigh(_trusts(found, brief.runs))
+        quotes = tuple(shown for shown in found if shown.evidence in borne.quotes)
         lesson = _lesson(draft, quotes, brief.runs)
         if quotes and lesson.do and not plants(lesson):
-            alone = all(trusts[shown] != "trusted" for shown in quotes)
-            lessons.append(replace(lesson, untrusted=alone))
+            lessons.append(replace(lesson, untrusted=borne.untrusted))
         else:
-            reason = PLANTED if lesson.do and (steered or quotes) else UNTRUE
+            reason = PLANTED if lesson.do and (borne.steered or quotes) else UNTRUE
             dropped.append(Dropped(lesson=f"{draft.when}: {draft.do}", reason=reason))
     return Analysis(tuple(lessons), tuple(dropped), brief.analyst, turns, ending.reason)
 
@@ -83,9 +81,9 @@ def _quotes(draft: LessonDraft, runs: Runs) -> Iterator[Shown]:
                 break
 
 
-def _trusts(quotes: Sequence[Shown], runs: Runs) -> dict[Shown, Trust]:
+def _trusts(quotes: Sequence[Shown], runs: Runs) -> dict[Evidence, Trust]:
     judges = {run.id: Judge(run) for run in runs.all if quotes}
-    return {shown: judges[shown.evidence.trajectory].trust(shown.evidence) for shown in quotes}
+    return {one.evidence: judges[one.evidence.trajectory].trust(one.evidence) for one in quotes}
 
 
 def _lesson(draft: LessonDraft, quotes: tuple[Shown, ...], runs: Runs) -> Lesson:

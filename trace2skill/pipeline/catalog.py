@@ -17,7 +17,7 @@ from trace2skill.records import Evidence, Label, Lesson, Trajectory, locate
 from trace2skill.runs import RunFolder
 from trace2skill.subjects import Subjects
 from trace2skill.tasks import TaskBook, names_its_task
-from trace2skill.trust import PLANTED, UNTRUE, Dropped, Judge, plants
+from trace2skill.trust import PLANTED, UNTRUE, Dropped, Judge, Trust, plants, weigh
 
 TRACES = "traces.jsonl"
 
@@ -124,26 +124,23 @@ def ground(lessons: Iterable[Lesson], catalog: Catalog) -> Grounded:
         for quote in lesson.evidence:
             wanted[quote.trajectory].add(quote)
     places: dict[Evidence, Place] = {}
-    trusted: set[Evidence] = set()
-    tainted: set[Evidence] = set()
+    trusts: dict[Evidence, Trust] = {}
     for trajectory in catalog.read(wanted):
         judge = Judge(trajectory)
         for quote in wanted[trajectory.id]:
             line = locate(quote, trajectory)
-            trust = judge.trust(quote) if line is not None else "untrusted"
-            if trust == "tainted":
-                tainted.add(quote)
-            elif line is not None:
+            if line is None:
+                continue
+            trusts[quote] = judge.trust(quote)
+            if trusts[quote] != "tainted":
                 places[quote] = Place(trajectory.origin.file, line)
-            if trust == "trusted":
-                trusted.add(quote)
     kept, dropped = [], []
     for lesson in lessons:
-        steered = {quote.trajectory for quote in lesson.evidence if quote in tainted}
-        borne = tuple(q for q in lesson.evidence if q in places and q.trajectory not in steered)
-        if borne and not plants(lesson):
-            alone = lesson.untrusted or not trusted & set(borne)
-            kept.append(msgspec.structs.replace(lesson, evidence=borne, untrusted=alone))
+        borne = weigh({quote: trusts[quote] for quote in lesson.evidence if quote in trusts})
+        if borne.quotes and not plants(lesson):
+            alone = lesson.untrusted or borne.untrusted
+            kept.append(msgspec.structs.replace(lesson, evidence=borne.quotes, untrusted=alone))
         else:
-            dropped.append(Dropped(lesson=lesson.id, reason=PLANTED if borne or steered else UNTRUE))
-    return Grounded(kept, dropped, places, len(tainted))
+            reason = PLANTED if borne.quotes or borne.steered else UNTRUE
+            dropped.append(Dropped(lesson=lesson.id, reason=reason))
+    return Grounded(kept, dropped, places, sum(trust == "tainted" for trust in trusts.values()))
