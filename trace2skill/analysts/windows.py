@@ -47,14 +47,10 @@ def windows(trajectory: Trajectory, budget: int, ratio: float = RATIO) -> tuple[
     Else they overlap, and each begins with the task. A step that failed is whole in one at least, up to
     4000 tokens a text and three quarters of a window.
     """
-    parts = fold(trajectory)
-    levels = compact_levels(parts, ratio)
-    text = fit(parts, (*levels, *TIGHT), budget)
-    if text is None and budget < SMALLEST:
-        text = transcript(trajectory, budget, ratio)
+    parts, level, text = _fitted(trajectory, budget, ratio)
     if text is not None:
         return (_window(text, parts),)
-    frame = _frame(parts, levels[0], budget)
+    frame = _frame(parts, level, budget)
     spans = list(_spans(frame.items, frame.room))
     if len(spans) > MOST:  # shorter words, errors still whole, before anything is left out
         frame = _frame(parts, TIGHT[-1], budget)
@@ -68,19 +64,15 @@ def dearest(found: Sequence[Window], most: int = MOST) -> tuple[Window, ...]:
     return tuple(found[at] for at in sorted(ranked[:most]))
 
 
-def around(trajectory: Trajectory, step: int, budget: int, ratio: float = RATIO) -> str:
+def around(trajectory: Trajectory, step: int, budget: int) -> str:
     """Return *trajectory* within *budget* tokens: all of it if that shows every error whole.
 
     Else the task, and of what stands around *step* as much as there is room for.
     """
-    parts = fold(trajectory)
-    levels = compact_levels(parts, ratio)
-    text = fit(parts, (*levels, *TIGHT), budget)
-    if text is None and budget < SMALLEST:
-        text = transcript(trajectory, budget, ratio)
+    parts, level, text = _fitted(trajectory, budget, RATIO)
     if text is not None:
         return text
-    frame = _frame(parts, levels[0], budget)
+    frame = _frame(parts, level, budget)
     centre = next((at for at, part in enumerate(parts) if part.last >= step), len(parts) - 1)
     start = end = centre
     room = frame.room - _LINES_TOKENS
@@ -90,6 +82,19 @@ def around(trajectory: Trajectory, step: int, budget: int, ratio: float = RATIO)
             break
         start, end = min(start, position), max(end, position + 1)
     return draw(close_gaps(parts, _with_task(frame, start, end)))
+
+
+def _fitted(trajectory: Trajectory, budget: int, ratio: float) -> tuple[Sequence[Part], Level, str | None]:
+    """Return the parts of *trajectory*, the level for windows, and all of it as text where that will do.
+
+    That is where *budget* has room for it with every error whole, or has none for a window.
+    """
+    parts = fold(trajectory)
+    levels = compact_levels(parts, ratio)
+    text = fit(parts, (*levels, *TIGHT), budget)
+    if text is None and budget < SMALLEST:
+        text = transcript(trajectory, budget, ratio)
+    return parts, levels[0], text
 
 
 class _Frame(NamedTuple):

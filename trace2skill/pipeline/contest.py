@@ -104,10 +104,9 @@ def compete(job: Job, settings: DistillSettings, catalog: Catalog, made: Sequenc
     held = hold_out(tasks)
     cases = find_cases(catalog.read([name for name, task in tasks.items() if task in held]), tasks)
     old = incumbent(job)
-    contestants = [
-        _contestant(job, one, at, old if job.into is not None else None) for at, one in enumerate(made)
-    ]
-    contestants = [one._replace(seed=(settings.seed or 0) + at) for at, one in enumerate(contestants)]
+    base = old if job.into is not None else None
+    first = settings.seed or 0
+    contestants = [_contestant(job, one, at, base)._replace(seed=first + at) for at, one in enumerate(made)]
     if old is not None:
         contestants.append(Contestant(INCUMBENT, None, old))
     notes = tuple(_notes(job, settings, made, held))

@@ -128,9 +128,7 @@ def draft(job: Job, routes: Routes, grounds: Grounds) -> Skill:
     """Return the skill that would be published, and write nothing."""
     if job.into is None:
         return compose(name_of(job), routes, grounds.subjects)[0]
-    before = read_skill(job.into)
-    patch, _ = extend(routes, known(provenance.load(job.into), routes), before.files)
-    return attempt(before, patch, lint_skill).skill
+    return _extend(read_skill(job.into), provenance.load(job.into), routes).tried.skill
 
 
 def publish(job: Job, routes: Routes, grounds: Grounds) -> Published:
@@ -158,9 +156,7 @@ def _build(folder: Path, job: Job, routes: Routes, grounds: Grounds) -> Publishe
 def _deepen(folder: Path, routes: Routes, grounds: Grounds) -> Published:
     """Add to a skill of the user's own; files that no edit changes are not even written again."""
     before, old = read_skill(folder), provenance.load(folder)
-    there = known(old, routes)
-    patch, said = extend(routes, there, before.files)
-    tried = attempt(before, patch, lint_skill)
+    there, said, tried = _extend(before, old, routes)
     skill = tried.skill
     added = {name for edit in tried.applied for name in edit.lessons}
     fresh = [sentence for sentence in said if sentence.lesson.id in added]
@@ -174,6 +170,20 @@ def _deepen(folder: Path, routes: Routes, grounds: Grounds) -> Published:
         stale = tuple(sorted(before.files.keys() - skill.files.keys()))
         write_skill(msgspec.structs.replace(skill, files=written), folder, stale=stale)
     return Published(folder, skill, tried, unified_diff(before.files, skill.files), refused)
+
+
+class _Extended(NamedTuple):
+    """A skill of the user's with what could be added, which lessons it had, and what was to be said."""
+
+    there: dict[str, tuple[str, Lesson]]
+    said: tuple[Sentence, ...]
+    tried: Attempt
+
+
+def _extend(before: Skill, rows: Sequence[provenance.Row], routes: Routes) -> _Extended:
+    there = known(rows, routes)
+    patch, said = extend(routes, there, before.files)
+    return _Extended(there, said, attempt(before, patch, lint_skill))
 
 
 def _edited(folder: Path) -> list[str]:
