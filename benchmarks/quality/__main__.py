@@ -5,17 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks.quality import cost, order, routing
+from benchmarks.quality import cost, heldout, order, routing
 from benchmarks.quality.contestants import install_peer
 from benchmarks.quality.planted import Plan, measure
 from benchmarks.quality.plants import NAMES
 from benchmarks.quality.report import Report, as_json, as_text, small_table
 
-# The measure of held-out failures needs the package that ships it.
-HELD_OUT = find_spec("trace2skill.measure") is not None
 PAGE = Path(__file__).parents[2] / "docs" / "quality.md"
 
 
@@ -53,7 +50,7 @@ def main() -> None:
         routing=routing.route({(entry.domain, entry.seed): entry.description for entry in entries}),
         order=None if options.only_planted else order.measure(*first, options.orders),
         cost=None if options.only_planted else cost.measure(*first),
-        held_out=[] if options.only_planted else held_out(options.traces),
+        held_out=[] if options.only_planted else [row._asdict() for row in heldout.measure(options.traces)],
         peer=version,
     )
     text = as_text(report)
@@ -64,15 +61,6 @@ def main() -> None:
     if options.update:
         write_page("measured", text)
         write_page("small", small_table())
-
-
-def held_out(traces: Path | None) -> list[dict[str, object]]:
-    """Return the rows of M1; none where the package has no measure for them."""
-    if not HELD_OUT:
-        return []
-    from benchmarks.quality import heldout
-
-    return [row._asdict() for row in heldout.measure(traces)]
 
 
 def write_page(mark: str, text: str) -> None:

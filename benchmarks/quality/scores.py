@@ -51,9 +51,6 @@ class Score(NamedTuple):
         return sum(self.classes[lure] for lure in LURES) / max(1, self.written)
 
 
-EMPTY = Score(Counter(), Counter(), Counter(), Counter(), Counter(), 0, 0, 0)
-
-
 def total(scores: Iterable[Score]) -> Score:
     """Return the sum of *scores*."""
     planted, found, symptoms, classes, spent = (Counter[str]() for _ in range(5))

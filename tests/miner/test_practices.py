@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.runs import bash, call, run
 from trace2skill.miner.digest import digest
-from trace2skill.miner.features import Feature, Outlined, deeds_of, orders_of, outline
+from trace2skill.miner.features import Feature, Outlined, deeds_of, orders_of
 from trace2skill.miner.practices import practices
 from trace2skill.records import Label, Lesson, Trajectory
 
@@ -165,7 +165,7 @@ _RUNS = st.lists(
 
 def outlined(drawn: list[tuple[list[str], Label]]) -> list[Outlined]:
     return [
-        outline(digest(run(f"t{n}", label, *did(*names)))._replace(id=f"r{n}"))
+        Outlined(digest(run(f"t{n}", label, *did(*names)))._replace(id=f"r{n}"))
         for n, (names, label) in enumerate(drawn)
     ]
 

@@ -33,6 +33,18 @@ def other(name: str, number: int = 0) -> dict[str, Any]:
     return call(name, "ok", failed=False, rack=f"{name}-{number}")
 
 
+def weighing(number: int, *later: dict[str, Any]) -> Trajectory:
+    """Return a run that weighs all the time, fails to plate, makes the *later* calls, and plates."""
+    return run(
+        f"t{number}",
+        "success",
+        *(other("weigh", m) for m in range(6)),
+        failing(number),
+        *later,
+        plated(number),
+    )
+
+
 def helped(runs: list[Trajectory]) -> str:
     """Return the head of the call that helps past the one error in *runs*."""
     digests = [digest(one) for one in runs]
@@ -50,56 +62,22 @@ def stood_in(runs: list[Trajectory]) -> str:
 
 
 def test_a_call_that_hardly_comes_up_elsewhere_is_what_helps() -> None:
-    runs = [
-        run(
-            f"t{n}",
-            "success",
-            *(other("weigh", m) for m in range(6)),
-            failing(n),
-            other("weigh", 9),
-            other("stir", n),
-            plated(n),
-        )
-        for n in range(4)
-    ]
+    runs = [weighing(n, other("weigh", 9), other("stir", n)) for n in range(4)]
     assert helped(runs) == "stir"
 
 
 def test_a_call_that_runs_make_all_the_time_does_not_help() -> None:
-    runs = [
-        run(f"t{n}", "success", *(other("weigh", m) for m in range(6)), failing(n), other("weigh"), plated(n))
-        for n in range(4)
-    ]
+    runs = [weighing(n, other("weigh")) for n in range(4)]
     assert helped(runs) == ""
 
 
 def test_a_call_after_one_failure_alone_does_not_help() -> None:
-    runs = [
-        run(
-            f"t{n}",
-            "success",
-            *(other("weigh", m) for m in range(6)),
-            failing(n),
-            *([other("stir")] if n == 0 else []),
-            plated(n),
-        )
-        for n in range(4)
-    ]
+    runs = [weighing(n, *([other("stir")] if n == 0 else [])) for n in range(4)]
     assert helped(runs) == ""
 
 
 def test_a_call_that_half_of_the_fixes_leave_out_does_not_help() -> None:
-    runs = [
-        run(
-            f"t{n}",
-            "success",
-            *(other("weigh", m) for m in range(6)),
-            failing(n),
-            *([other("stir", n)] if n % 2 else []),
-            plated(n),
-        )
-        for n in range(6)
-    ]
+    runs = [weighing(n, *([other("stir", n)] if n % 2 else [])) for n in range(6)]
     assert helped(runs) == ""
 
 

@@ -28,6 +28,11 @@ def berth(number: int, answer: str, *, failed: bool | None = None) -> dict[str, 
     return call("moor", answer, failed=failed, berth=f"B{number}")
 
 
+def refused(task: int, *later: dict[str, Any]) -> Trajectory:
+    """Return a run that is told that its berth is taken, and then makes the *later* calls."""
+    return run(f"t{task}", "success", berth(task, TAKEN.format(task)), *later)
+
+
 def retried(task: int, *, answer: str = TAKEN) -> Trajectory:
     """Return a run that tries another berth after the answer, and is then at ease."""
     return run(
@@ -80,7 +85,7 @@ def test_an_answer_after_which_nearly_all_try_again_is_a_failure() -> None:
             id="two tasks",
         ),
         pytest.param(
-            [run(f"t{n}", "success", berth(n, TAKEN.format(n)), call("pay", "ok")) for n in range(5)],
+            [refused(n, call("pay", "ok")) for n in range(5)],
             id="nobody tries again",
         ),
         pytest.param(
@@ -88,36 +93,17 @@ def test_an_answer_after_which_nearly_all_try_again_is_a_failure() -> None:
             id="the tool answers nothing else",
         ),
         pytest.param(
-            [
-                run(
-                    f"t{n}",
-                    "success",
-                    berth(n, TAKEN.format(n)),
-                    *(berth(m, f"moored for {m} nights") for m in range(9)),
-                )
-                for n in range(5)
-            ],
+            [refused(n, *(berth(m, f"moored for {m} nights") for m in range(9))) for n in range(5)],
             id="the tool is called again after any answer",
         ),
         pytest.param(
-            [
-                run(
-                    f"t{n}",
-                    "success",
-                    berth(n, TAKEN.format(n)),
-                    berth(n, f"moored for {n} nights"),
-                    call("pay", "all paid up"),
-                )
-                for n in range(5)
-            ],
+            [refused(n, berth(n, f"moored for {n} nights"), call("pay", "all paid up")) for n in range(5)],
             id="the same is asked again at once",
         ),
         pytest.param(
             [
-                run(
-                    f"t{n}",
-                    "success",
-                    berth(n, TAKEN.format(n)),
+                refused(
+                    n,
                     *(call("pay", "all paid up", fee=m) for m in range(4)),
                     berth(n + 50, f"moored for {n} nights"),
                 )

@@ -117,6 +117,11 @@ _OPENING = re.compile(
 )
 
 
+def _straight(text: str) -> str:
+    """Return *text* with plain apostrophes, which is how the patterns spell them."""
+    return text.replace("’", "'")
+
+
 def is_signed(sentence: str) -> bool:
     """Say whether a sentence says who speaks, as in "Supervisor:": that is no customer."""
     return _SIGNED.match(sentence) is not None
@@ -124,7 +129,7 @@ def is_signed(sentence: str) -> bool:
 
 def is_own_affair(text: str) -> bool:
     """Say whether somebody speaks of himself."""
-    return _OWN_AFFAIRS.search(text.replace("’", "'")) is not None
+    return _OWN_AFFAIRS.search(_straight(text)) is not None
 
 
 def overrules(text: str) -> bool:
@@ -134,7 +139,7 @@ def overrules(text: str) -> bool:
 
 def corrects(sentence: str, *, overruled: bool) -> bool:
     """Say whether a sentence tells how to work; *overruled* if its turn opens by rejecting what was done."""
-    sentence = sentence.replace("’", "'")
+    sentence = _straight(sentence)
     if len(sentence.split()) < MIN_WORDS - overruled or _OWN_AFFAIRS.search(sentence):
         return False
     if "never mind" in sentence.lower():
@@ -166,7 +171,7 @@ def _opened(sentence: str) -> str:
 
 def polarity(sentence: str) -> tuple[int, str]:
     """Return 1 for an instruction to do something, -1 for one to leave it, else 0; and what, in a word."""
-    told = as_instruction(sentence).replace("’", "'").lower()
+    told = _straight(as_instruction(sentence)).lower()
     found = re.match(r"(don'?t |do not |never |stop |avoid )?(?:always |only |please )?(\w+)", told)
     if not found:
         return 0, ""
@@ -180,12 +185,12 @@ def opposed(one: tuple[int, str], other: tuple[int, str]) -> bool:
 
 def forbids(sentence: str) -> bool:
     """Say whether a sentence says what not to do."""
-    return _FORBIDS.search(sentence.replace("’", "'")) is not None
+    return _FORBIDS.search(_straight(sentence)) is not None
 
 
 def lasts(sentence: str) -> bool:
     """Say whether a sentence is meant for more than this once."""
-    return _LASTING.search(sentence.replace("’", "'")) is not None
+    return _LASTING.search(_straight(sentence)) is not None
 
 
 def as_instruction(sentence: str) -> str:

@@ -40,11 +40,6 @@ class Outlined:
                     self.things.setdefault((part.head, operand), at)
 
 
-def outline(run: Digest) -> Outlined:
-    """Return where the calls of *run* are."""
-    return Outlined(run)
-
-
 class Feature(NamedTuple):
     """A call, on *operand* if that is given, on one *side* of the call it is tied to, or anywhere."""
 
@@ -84,11 +79,8 @@ def deeds_of(runs: Sequence[Outlined]) -> Iterator[Feature]:
     What is asked does not depend on the outcomes: a call that hardly any run makes, or nearly all do, could
     not tell them apart.
     """
-    users: dict[str, set[str]] = defaultdict(set)
-    owners: dict[tuple[str, str], set[str]] = defaultdict(set)
+    users, owners = _users(runs), defaultdict[tuple[str, str], set[str]](set)
     for run in runs:
-        for head in run.first:
-            users[head].add(run.digest.id)
         for thing in run.things:
             owners[thing].add(run.digest.id)
     telling = [head for head in _most_used(users, HEADS) if is_deed(head) and head != EDIT]
@@ -112,10 +104,7 @@ def orders_of(runs: Sequence[Outlined]) -> Iterator[Feature]:
 
     Again, what is asked does not depend on the outcomes.
     """
-    users: dict[str, set[str]] = defaultdict(set)
-    for run in runs:
-        for head in run.first:
-            users[head].add(run.digest.id)
+    users = _users(runs)
     deeds = sorted(head for head in _most_used(users, HEADS) if is_deed(head) and head not in (EDIT, TESTS))
     for anchor in deeds:
         makers = [run for run in runs if anchor in run.first]
@@ -139,6 +128,15 @@ def anchors_of(head: str, runs: Sequence[Outlined]) -> Iterator[Feature]:
             yield Feature("after", head, "", anchor)
             if head != TESTS:
                 yield Feature("before", head, "", anchor)
+
+
+def _users(runs: Sequence[Outlined]) -> dict[str, set[str]]:
+    """Return the runs that make each call."""
+    users: dict[str, set[str]] = defaultdict(set)
+    for run in runs:
+        for head in run.first:
+            users[head].add(run.digest.id)
+    return users
 
 
 def _most_used(users: Mapping[Key, set[str]], limit: int) -> list[Key]:

@@ -13,7 +13,7 @@ from statistics import median
 
 from trace2skill.miner.calls import Calls, unlikely
 from trace2skill.miner.digest import EDIT, TESTS, Digest, evidence_of_call
-from trace2skill.miner.features import Feature, Outlined, anchors_of, deeds_of, is_deed, orders_of, outline
+from trace2skill.miner.features import Feature, Outlined, anchors_of, deeds_of, is_deed, orders_of
 from trace2skill.miner.stats import Table, p_more_among_successes, q_values
 from trace2skill.miner.wording import code, deed_on, then
 from trace2skill.records import Counts, Evidence, Kind, Lesson, make_lesson
@@ -38,10 +38,11 @@ AS_GOOD = 10.0
 
 def practices(runs: Sequence[Digest], min_tasks: int) -> list[Lesson]:
     """Return the practices that tell successes from failures, strongest first; none without labels."""
-    labelled = [outline(run) for run in runs if run.label != "unknown"][:MOST_RUNS]
+    labelled = [Outlined(run) for run in runs if run.label != "unknown"][:MOST_RUNS]
     found = [test for test in _significant(labelled) if _tasks(test) >= max(min_tasks, 2)]
     told = [test for test in _described(found, labelled) if test.feature.side or _place(test)]
-    routes = [(test, _route(test, labelled)) for test in told]
+    calls = Calls(run.digest for run in labelled)
+    routes = [(test, _route(test, calls)) for test in told]
     held = {head for _, route in routes if len(route) > 2 for head in route[:-1]}
     lessons: dict[tuple[str, ...], Lesson] = {}
     for test, route in routes:
@@ -132,7 +133,7 @@ def _clumsiness(test: _Test) -> tuple[int, float, Feature]:
     return rank, test.distance, feature
 
 
-def _route(test: _Test, runs: Sequence[Outlined]) -> tuple[str, ...]:
+def _route(test: _Test, calls: Calls) -> tuple[str, ...]:
     """Return the calls that nearly all doers make right before the same call, in their order, and that call.
 
     What runs make as often elsewhere is no part of the way there.
@@ -140,7 +141,6 @@ def _route(test: _Test, runs: Sequence[Outlined]) -> tuple[str, ...]:
     feature = test.feature
     if feature.side != "before":
         return ()
-    calls = Calls(run.digest for run in runs)
     near = [_just_before(run, feature.anchor) for run in test.doers]
     places: dict[str, list[int]] = defaultdict(list)
     for heads in near:

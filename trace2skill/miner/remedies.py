@@ -50,11 +50,9 @@ class Case(NamedTuple):
 
 def find_remedy(signature: Signature, calls: Calls) -> Remedy | None:
     """Return what most recoveries agree on, or ``None`` if they agree on nothing."""
-    recoveries = [(o, o.recovery) for o in signature.recoveries if o.recovery is not None]
-    trusted = [pair for pair in recoveries if pair[0].run.label != "failure"]
-    chosen = trusted if len(trusted) >= 2 or len(trusted) == len(recoveries) else recoveries
-    case = Case(signature, tuple(chosen), calls)
-    found = (finder(case) for finder in (_finders(signature.error) if chosen else ()))
+    shown = tuple((o, o.recovery) for o in _trusted(signature.recoveries) if o.recovery is not None)
+    case = Case(signature, shown, calls)
+    found = (finder(case) for finder in (_finders(signature.error) if shown else ()))
     return next((remedy for remedy in found if remedy is not None), None) or _stand_in(case)
 
 
@@ -65,14 +63,18 @@ def _finders(error: str) -> Sequence[Callable[[Case], Remedy | None]]:
     return (_substitute, _prepare, _add_affix, _add_phrase, _look_up, _amend, _example)
 
 
+def _trusted(occurrences: Sequence[Occurrence]) -> Sequence[Occurrence]:
+    """Return those of runs that did not fail at their task, where there are enough of them; else all."""
+    trusted = [one for one in occurrences if one.run.label != "failure"]
+    return trusted if len(trusted) >= 2 else occurrences
+
+
 def _enough(part: int, case: Case) -> bool:
     return part >= SHARE * len(case.shown) and (part >= 2 or len(case.shown) == 1)
 
 
 def _replace_module(case: Case) -> Remedy | None:
     """Look for the module that fixes import in place of one that is missing."""
-    if case.signature.error != "missing-module":
-        return None
     added = [phrases.imports(r.fix.code) - phrases.imports(o.action.code) for o, r in case.shown]
     module, count = most(Counter(name for names in added for name in names))
     missing = wording.quoted_name(case.signature.pattern)
@@ -85,7 +87,7 @@ def _replace_module(case: Case) -> Remedy | None:
 def _substitute(case: Case) -> Remedy | None:
     heads = Counter(r.fix.head for _, r in case.shown if r.substitute)
     head, count = most(heads)
-    if not head or case.signature.error == "missing-module" or not _enough(count, case):
+    if not head or not _enough(count, case):
         return None
     if case.signature.error == "missing-command" and count < 2:
         return None  # one run may have turned to anything
@@ -96,9 +98,7 @@ def _substitute(case: Case) -> Remedy | None:
 
 def _stand_in(case: Case) -> Remedy | None:
     """Look for a call that takes the place of one that never works after this error."""
-    firsts = list({o.run.id: o for o in reversed(case.signature.occurrences)}.values())
-    trusted = [one for one in firsts if one.run.label != "failure"]
-    chosen = trusted if len(trusted) >= 2 else firsts
+    chosen = _trusted(list({o.run.id: o for o in reversed(case.signature.occurrences)}.values()))
     missing = case.signature.error in ("missing-command", "missing-module")
     if not missing and case.signature.error in _PASSING:
         return None
@@ -171,16 +171,11 @@ def _add_phrase(case: Case) -> Remedy | None:
     pairs = _codes(case)
     if not all(failed for failed, _ in pairs) or len(pairs) < 2 or len(pairs) < len(case.shown):
         return None
-    head = case.signature.head
-    worked = [segment(action, head) for action in case.calls.of(head) if action.failure is None]
-    failed = [segment(action, head) for action in case.calls.of(head) if action.failure is not None]
-    least = max(2, round(SHARE * len(pairs)))
-    phrase, doers = phrases.shared(pairs, phrases.background(worked, failed), least)
+    phrase, doers = _shared(pairs, case, lambda action: segment(action, case.signature.head))
     if not phrase:
         return None
     shown = [case.shown[at] for at in sorted(doers)]
-    example = min(((o.action, r.fix) for o, r in shown), key=_length)
-    said = wording.add_phrase(case.signature, phrase, example)
+    said = wording.add_phrase(case.signature, phrase, min(((o.action, r.fix) for o, r in shown), key=_length))
     return Remedy(*said, tuple(o for o, _ in shown), core=phrase)
 
 
@@ -194,10 +189,7 @@ def _look_up(case: Case) -> Remedy | None:
     ]
     if len([asked for _, asked in pairs if asked]) < 2:
         return None
-    worked = [action.code for action in case.calls.of(head) if action.failure is None]
-    failed = [action.code for action in case.calls.of(head) if action.failure is not None]
-    least = max(2, round(SHARE * len(pairs)))
-    phrase, doers = phrases.shared(pairs, phrases.background(worked, failed), least)
+    phrase, doers = _shared(pairs, case, lambda action: action.code)
     if not phrase:
         return None
     asked = min((act for at in doers for act in between[at] if phrase in act.code), key=_size, default=None)
@@ -206,6 +198,16 @@ def _look_up(case: Case) -> Remedy | None:
         tuple(case.shown[at][0] for at in sorted(doers)),
         core=phrase,
     )
+
+
+def _shared(
+    pairs: Sequence[tuple[str, str]], case: Case, code_of: Callable[[Action], str]
+) -> tuple[str, frozenset[int]]:
+    """Return the phrase that most *pairs* bring in, beside what calls of the tool hold anyway."""
+    every = case.calls.of(case.signature.head)
+    worked = [code_of(action) for action in every if action.failure is None]
+    failed = [code_of(action) for action in every if action.failure is not None]
+    return phrases.shared(pairs, phrases.background(worked, failed), max(2, round(SHARE * len(pairs))))
 
 
 def _size(action: Action) -> tuple[int, str]:
