@@ -16,7 +16,8 @@ SIDE_EFFECTS = frozenset(("EX", "OB", "DX", "SC", "PV", "AC"))
 _LOWER: dict[Severity, Severity] = {"error": "warning", "warning": "note", "note": "note"}
 _TOPIC = re.compile(
     r"\b(?:security|pentest\w{0,4}|penetration|vulnerabilit\w{1,4}|malware|threats?|forensic\w?"
-    r"|red team\w{0,3}|ctf|exploit\w{0,4}|injection|audit\w{0,3}|scanner|detect(?:ion|s|ing)?|hardening|incident)\b",
+    r"|red team\w{0,3}|ctf|exploit\w{0,4}|injection|audit\w{0,3}|scanner|detect(?:ion|s|ing)?|hardening"
+    r"|incident)\b",
     re.IGNORECASE,
 )
 TOPIC_WORDS = 2
