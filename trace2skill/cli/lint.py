@@ -12,10 +12,12 @@ import typer
 from trace2skill.cli.options import Json
 from trace2skill.errors import ConfigError, InputError
 from trace2skill.lint import RULES, Options, lint_folder
+from trace2skill.lint.github import as_commands
+from trace2skill.lint.sarif import as_sarif
 from trace2skill.paths import show
 from trace2skill.records import Finding
 from trace2skill.render.console import print_json
-from trace2skill.render.findings import print_findings, print_unread
+from trace2skill.render.findings import print_findings, print_lines, print_unread
 
 
 class Level(StrEnum):
@@ -32,6 +34,15 @@ class Profile(StrEnum):
     security = "security"
     spec = "spec"
     all = "all"
+
+
+class Format(StrEnum):
+    """How findings are printed."""
+
+    text = "text"
+    json = "json"
+    sarif = "sarif"
+    github = "github"
 
 
 class Target(StrEnum):
@@ -52,6 +63,7 @@ def lint(
     select: Prefixes = None,
     ignore: Prefixes = None,
     fail_on: Annotated[Level, typer.Option(help="The least severity that fails.")] = Level.error,
+    form: Annotated[Format, typer.Option("--format", help="How findings are printed.")] = Format.text,
     json: Json = False,
 ) -> None:
     """Check skills for risky content, against the specification, and for broken structure."""
@@ -70,15 +82,22 @@ def lint(
         findings += [
             msgspec.structs.replace(found, path=f"{show(folder)}/{found.path}") for found in report.findings
         ]
-        if not json:
-            print_unread(show(folder), report.unread)
-    if json:
-        print_json(findings)
-    else:
-        print_findings(tuple(findings), len(folders))
+        print_unread(show(folder), report.unread)
+    _print(Format.json if json else form, findings, len(folders))
     failing = list(Level)[: list(Level).index(fail_on) + 1]
     if any(finding.severity in failing for finding in findings):
         raise typer.Exit(1)
+
+
+def _print(form: Format, findings: list[Finding], skills: int) -> None:
+    if form is Format.json:
+        print_json(findings)
+    elif form is Format.sarif:
+        print_json(as_sarif(findings, RULES))
+    elif form is Format.github:
+        print_lines(as_commands(findings))
+    else:
+        print_findings(tuple(findings), skills)
 
 
 def _known(prefixes: list[str]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from trace2skill.lint.folder import Unread
 from trace2skill.records import Finding
@@ -22,6 +22,12 @@ def print_findings(findings: tuple[Finding, ...], skills: int) -> None:
     err().print(
         f"{len(findings)} findings in {skills} {noun}" if findings else f"{skills} {noun}, no findings"
     )
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print *lines* as they are, for another program to read."""
+    for line in lines:
+        out().print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def print_unread(folder: str, unread: Sequence[Unread]) -> None:
