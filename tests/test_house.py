@@ -50,6 +50,7 @@ LAYERS = {
     "ground": (
         "trace2skill.atif",
         "trace2skill.records",
+        "trace2skill.quotes",
         "trace2skill.markdown",
         "trace2skill.fence",
         "trace2skill.injection",
@@ -68,6 +69,7 @@ SAME_ROW = {
     "trace2skill.ingest": {"trace2skill.labels", "trace2skill.readers", "trace2skill.redact"},
     "trace2skill.atif": {"trace2skill.records"},
     "trace2skill.markdown": {"trace2skill.records"},
+    "trace2skill.quotes": {"trace2skill.records"},
     "trace2skill.subjects": {"trace2skill.records"},
     "trace2skill.tasks": {"trace2skill.records"},
     "trace2skill.injection": {"trace2skill.records"},
@@ -88,7 +90,7 @@ TALKERS = {
     "print": (),
     "input": (),
     "logging": (),
-    "warnings": (),
+    "warnings": ("trace2skill.lint.scripts",),  # which only silences them
 }
 # What takes long to import, and the one module that does so, inside of a function.
 LATE = {"litellm": "trace2skill.llm.live", "openai": "trace2skill.llm.live", "tiktoken": "trace2skill.tokens"}

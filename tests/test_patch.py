@@ -271,7 +271,7 @@ def test_an_edit_that_brings_an_error_is_withheld_and_old_errors_are_not_held_ag
     done = tried(skill_of(text), bad, good, bad)
     assert done.applied == (good,)
     assert [held.reason for held in done.withheld] == ["lint", "lint"]
-    assert "LN102" in done.withheld[0].message
+    assert "SP053" in done.withheld[0].message
     assert done.skill.files["SKILL.md"] == text + "\n## A\n\n- Good.\n"
 
 

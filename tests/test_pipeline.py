@@ -490,9 +490,9 @@ def test_a_second_run_makes_no_call_and_gives_the_same_bytes(tmp_path: Path, cha
 @pytest.mark.parametrize(
     ("do", "rule"),
     [
-        ("see [the page](references/none.md)", "LN102"),
+        ("see [the page](references/none.md)", "SP053"),
         ("```", "LN101"),
-        ("use the key AKIA" + "Q7XW5LM2RT8VD4NC", "SC101"),
+        ("use the key AKIA" + "Q7XW5LM2RT8VD4NC", "DX509"),
     ],
 )
 def test_one_lesson_that_would_break_the_skill_does_not_cost_the_others(

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from trace2skill import injection
-from trace2skill.records import Step, Trajectory, call_texts
+from trace2skill.quotes import call_texts
+from trace2skill.records import Step, Trajectory
 
 ENOUGH = 3
 """How many plain words a call shares with an instruction for it to be its work."""

@@ -6,7 +6,6 @@ Field order is the order on disk, so the same record is always the same bytes.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from typing import Any, Literal
 
 import msgspec
@@ -16,6 +15,7 @@ Label = Literal["success", "failure", "unknown"]
 Kind = Literal["pitfall", "practice", "workflow", "fact", "preference"]
 Field = Literal["text", "reasoning", "call", "result"]
 Severity = Literal["error", "warning", "note"]
+RuleClass = Literal["malicious", "secret", "risky", "capability", "spec", "quality"]
 EditOp = Literal[
     "append_to_section",
     "insert_before",
@@ -221,6 +221,14 @@ class Skill(Record, frozen=True):
     files: dict[str, str]
 
 
+class FlowStep(Record, frozen=True):
+    """One stop on the way from a source to a sink: where, and what happens there."""
+
+    path: str
+    line: int
+    what: str
+
+
 class Finding(Record, frozen=True):
     """One thing that the linter has to say about one place."""
 
@@ -230,6 +238,17 @@ class Finding(Record, frozen=True):
     line: int
     message: str
     fix: str = ""
+    end_line: int = 0
+    """The last line, if it is not *line*."""
+    class_: RuleClass = msgspec.field(default="spec", name="class")
+    confidence: float = 1.0
+    evidence: str = ""
+    """The text that was matched, redacted and short."""
+    gates: tuple[str, ...] = ()
+    """What lowered its severity."""
+    fingerprint: str = ""
+    """Made of rule, path and evidence, so it stays the same when lines move."""
+    flow: tuple[FlowStep, ...] = ()
 
 
 def encode(record: Any) -> bytes:
@@ -250,45 +269,3 @@ def content_hash(*parts: Any) -> str:
 def make_lesson(kind: Kind, when: str, do: str, why: str = "", **rest: Any) -> Lesson:
     """Build a lesson whose id is the hash of what it says."""
     return Lesson(id=content_hash(kind, when, do, why), kind=kind, when=when, do=do, why=why, **rest)
-
-
-def field_texts(step: Step, field: Field) -> Iterator[tuple[str, int]]:
-    """Yield every text of *field* in *step* with its source line; quotes are looked up in these."""
-    if field == "text":
-        yield step.text, step.line
-    elif field == "reasoning":
-        yield step.reasoning, step.line
-    elif field == "result":
-        for result in step.results:
-            yield result.text, result.line or step.line
-    else:
-        for call in step.calls:
-            for text in call_texts(call):
-                yield text, call.line or step.line
-
-
-def call_texts(call: ToolCall) -> Iterator[str]:
-    """Yield the texts of a call: its name, each string among its arguments, and the whole as JSON."""
-    yield call.name
-    stack: list[Any] = [call.arguments]
-    while stack:
-        value = stack.pop()
-        if isinstance(value, str):
-            yield value
-        elif isinstance(value, dict):
-            stack.extend(reversed(value.values()))
-        elif isinstance(value, (list, tuple)):
-            stack.extend(reversed(value))
-    yield call.raw if call.raw is not None else encode(call.arguments).decode()
-
-
-def locate(evidence: Evidence, trajectory: Trajectory) -> int | None:
-    """Return the source line of a quote, or ``None`` if it is not there byte for byte."""
-    if evidence.trajectory != trajectory.id or not evidence.quote:
-        return None
-    if not 0 <= evidence.step < len(trajectory.steps):
-        return None
-    for text, line in field_texts(trajectory.steps[evidence.step], evidence.field):
-        if evidence.quote in text:
-            return line
-    return None

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 from trace2skill import injection, shell
-from trace2skill.records import Evidence, Lesson, Record, Step, ToolCall, ToolResult, Trajectory, field_texts
+from trace2skill.quotes import field_texts
+from trace2skill.records import Evidence, Lesson, Record, Step, ToolCall, ToolResult, Trajectory
 
 Source = Literal["user", "agent", "environment", "harness", "error", "web", "message", "mcp", "file"]
 UNTRUSTED: frozenset[Source] = frozenset(("harness", "web", "message", "mcp", "file"))

@@ -10,7 +10,8 @@ import msgspec
 
 from benchmarks.quality.skills import bullets
 from trace2skill import atif, provenance
-from trace2skill.records import Evidence, Step, ToolCall, ToolResult, Trajectory, encode, locate
+from trace2skill.quotes import locate
+from trace2skill.records import Evidence, Step, ToolCall, ToolResult, Trajectory, encode
 
 
 class Grounding(NamedTuple):

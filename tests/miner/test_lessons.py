@@ -8,7 +8,8 @@ import pytest
 
 from tests.runs import bash, call, run, user
 from trace2skill.miner import Miner
-from trace2skill.records import Label, Lesson, Trajectory, locate
+from trace2skill.quotes import locate
+from trace2skill.records import Label, Lesson, Trajectory
 
 BOTH: list[Label] = ["success", "failure"]
 UNREAD = "File has not been read yet. Read it first before writing to it."

@@ -17,7 +17,8 @@ from trace2skill.analysts import analyse
 from trace2skill.llm.ask import Ask
 from trace2skill.llm.scripted import ScriptedBackend
 from trace2skill.pipeline.catalog import ground
-from trace2skill.records import Evidence, Step, ToolResult, Trajectory, locate, make_lesson
+from trace2skill.quotes import locate
+from trace2skill.records import Evidence, Step, ToolResult, Trajectory, make_lesson
 from trace2skill.trust import UNTRUE, Dropped
 
 TEXT = st.text(st.characters(codec="utf-8"), min_size=10, max_size=60)

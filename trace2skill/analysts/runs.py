@@ -7,7 +7,8 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from trace2skill.analysts.siblings import CALLS, hash_of
-from trace2skill.records import Evidence, Field, Step, ToolResult, Trajectory, field_texts
+from trace2skill.quotes import field_texts
+from trace2skill.records import Evidence, Field, Step, ToolResult, Trajectory
 
 QUOTE_CHARS = 8
 FIELDS: tuple[Field, ...] = ("result", "call", "text", "reasoning")

@@ -13,7 +13,8 @@ from trace2skill.analysts.runs import FIELDS, Runs, errors, failed, find_quote
 from trace2skill.fence import fenced, harmless
 from trace2skill.llm.ask import schema_of
 from trace2skill.llm.base import Tool
-from trace2skill.records import Record, Step, Trajectory, encode, field_texts
+from trace2skill.quotes import field_texts
+from trace2skill.records import Record, Step, Trajectory, encode
 
 Name = Literal[
     "list_steps",

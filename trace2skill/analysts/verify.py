@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from trace2skill.analysts.runs import Runs, failed
-from trace2skill.records import Evidence, Step, Trajectory, field_texts
+from trace2skill.quotes import field_texts
+from trace2skill.records import Evidence, Step, Trajectory
 
 
 class Shown(NamedTuple):

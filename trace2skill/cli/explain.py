@@ -16,10 +16,18 @@ from trace2skill.render.learning import print_rows
 
 
 def explain(
-    place: Annotated[str, typer.Argument(help="FILE or FILE:LINE in a skill.", show_default=False)],
+    place: Annotated[
+        str, typer.Argument(help="FILE or FILE:LINE in a skill, or a rule.", show_default=False)
+    ],
     json: Json = False,
 ) -> None:
-    """Show the rule at FILE:LINE, its support, and the quotes behind it with source file and line."""
+    """Show the rule at FILE:LINE, its support, and the quotes behind it with source file and line.
+
+    Of a rule of the linter, such as DX509, show what it finds and why.
+    """
+    if re.fullmatch(r"[A-Z]{2}\d{3}", place):
+        _explain_rule(place)
+        return
     found = re.fullmatch(r"(.+?)(?::(\d{1,7}))?", place)
     path, line = Path(found[1] if found else place), int(found[2]) if found and found[2] else None
     if path.is_dir():
@@ -40,6 +48,17 @@ def explain(
     if not rows:
         raise InputError(f"{place}: no sentence of ours stands there", hint=f"explain {path} shows all")
     print_rows(rows)
+
+
+def _explain_rule(name: str) -> None:
+    from trace2skill.lint import RULES
+    from trace2skill.lint.page import page_of
+    from trace2skill.render.findings import print_lines
+
+    known = next((rule for rule in RULES if name in (rule.id, *rule.aliases)), None)
+    if known is None:
+        raise InputError(f"there is no rule {name}", hint="docs/rules.md has all rules")
+    print_lines([page_of(known)])
 
 
 def _skill_of(path: Path) -> Path:

@@ -10,12 +10,14 @@ import msgspec
 import typer
 
 from trace2skill.cli.options import Json
-from trace2skill.errors import InputError
-from trace2skill.lint import lint_skill, sort
+from trace2skill.errors import ConfigError, InputError
+from trace2skill.lint import RULES, Options, lint_folder
+from trace2skill.lint.github import as_commands
+from trace2skill.lint.sarif import as_sarif
 from trace2skill.paths import show
+from trace2skill.records import Finding
 from trace2skill.render.console import print_json
-from trace2skill.render.findings import print_findings
-from trace2skill.skill import read_skill
+from trace2skill.render.findings import print_findings, print_lines, print_unread
 
 
 class Level(StrEnum):
@@ -26,27 +28,85 @@ class Level(StrEnum):
     note = "note"
 
 
+class Profile(StrEnum):
+    """Which classes of rules run."""
+
+    security = "security"
+    spec = "spec"
+    all = "all"
+
+
+class Format(StrEnum):
+    """How findings are printed."""
+
+    text = "text"
+    json = "json"
+    sarif = "sarif"
+    github = "github"
+
+
+class Target(StrEnum):
+    """Which program the skills are for."""
+
+    agentskills = "agentskills"
+    claude_code = "claude-code"
+    codex = "codex"
+
+
+Prefixes = Annotated[list[str] | None, typer.Option(help="Rules, by id, name or the beginning of an id.")]
+
+
 def lint(
     paths: Annotated[list[Path], typer.Argument(help="Skills, or folders of skills.", show_default=False)],
+    profile: Annotated[Profile, typer.Option(help="Which classes of rules.")] = Profile.all,
+    target: Annotated[Target | None, typer.Option(help="Which program the skills are for.")] = None,
+    select: Prefixes = None,
+    ignore: Prefixes = None,
     fail_on: Annotated[Level, typer.Option(help="The least severity that fails.")] = Level.error,
+    form: Annotated[Format, typer.Option("--format", help="How findings are printed.")] = Format.text,
     json: Json = False,
 ) -> None:
-    """Check skills against the specification, for broken structure and for secrets."""
+    """Check skills for risky content, against the specification, and for broken structure."""
     folders = sorted({folder for path in paths for folder in _skills(path)})
     if not folders:
         raise InputError("no SKILL.md in the folders given", hint="give a skill, or a folder of skills")
-    findings = sort(
-        msgspec.structs.replace(finding, path=f"{show(folder)}/{finding.path}")
-        for folder in folders
-        for finding in lint_skill(read_skill(folder))
+    options = Options(
+        profile=profile.value,
+        target=target.value if target else "",
+        select=_known(select or []),
+        ignore=_known(ignore or []),
     )
-    if json:
-        print_json(findings)
-    else:
-        print_findings(findings, len(folders))
+    findings: list[Finding] = []
+    for folder in folders:
+        report = lint_folder(folder, options)
+        findings += [
+            msgspec.structs.replace(found, path=f"{show(folder)}/{found.path}") for found in report.findings
+        ]
+        print_unread(show(folder), report.unread)
+    _print(Format.json if json else form, findings, len(folders))
     failing = list(Level)[: list(Level).index(fail_on) + 1]
     if any(finding.severity in failing for finding in findings):
         raise typer.Exit(1)
+
+
+def _print(form: Format, findings: list[Finding], skills: int) -> None:
+    if form is Format.json:
+        print_json(findings)
+    elif form is Format.sarif:
+        print_json(as_sarif(findings, RULES))
+    elif form is Format.github:
+        print_lines(as_commands(findings))
+    else:
+        print_findings(tuple(findings), skills)
+
+
+def _known(prefixes: list[str]) -> tuple[str, ...]:
+    """Return the prefixes, between commas or given apart; raise for one that no rule has."""
+    given = tuple(part.strip() for prefix in prefixes for part in prefix.split(",") if part.strip())
+    for prefix in given:
+        if not any(rule.matches(prefix) for rule in RULES):
+            raise ConfigError(f"no rule begins with {prefix!r}", hint="docs/rules.md has all rules")
+    return given
 
 
 def _skills(path: Path) -> list[Path]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from pathlib import Path
 
-from trace2skill.lint.safety import secrets
-from trace2skill.lint.spec import broken_links, description, fences, frontmatter, length, name
+from trace2skill.lint.engine import LintReport, Options, run, view_of_folder, view_of_skill
+from trace2skill.lint.families import RULES
+from trace2skill.lint.rules import Hit, Rule
 from trace2skill.records import Finding, Skill
 
-RULES = (frontmatter, name, description, length, fences, broken_links, secrets)
+__all__ = ["RULES", "Hit", "LintReport", "Options", "Rule", "lint_folder", "lint_skill"]
+
+
+def lint_folder(folder: Path, options: Options) -> LintReport:
+    """Return what the rules of *options* find in a skill folder on disk; nothing in it is run."""
+    return run(view_of_folder(folder), RULES, options)
 
 
 def lint_skill(skill: Skill) -> tuple[Finding, ...]:
-    """Return the findings of all rules, by place."""
-    return sort(finding for rule in RULES for finding in rule(skill))
-
-
-def sort(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return *findings* by path, line and rule."""
-    return tuple(sorted(findings, key=lambda found: (found.path, found.line, found.rule, found.message)))
+    """Return the findings of all rules in a skill in memory, by place."""
+    return run(view_of_skill(skill), RULES, Options()).findings

@@ -13,7 +13,8 @@ from trace2skill import atif
 from trace2skill.ingest import Ingest, Options
 from trace2skill.labels import read_labels
 from trace2skill.pipeline.settings import Job, Observer
-from trace2skill.records import Evidence, Label, Lesson, Trajectory, locate
+from trace2skill.quotes import locate
+from trace2skill.records import Evidence, Label, Lesson, Trajectory
 from trace2skill.runs import RunFolder
 from trace2skill.subjects import Subjects
 from trace2skill.tasks import TaskBook, names_its_task

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
+from trace2skill.lint.folder import Unread
 from trace2skill.records import Finding
 from trace2skill.render.console import err, out, safe
 
@@ -19,3 +22,17 @@ def print_findings(findings: tuple[Finding, ...], skills: int) -> None:
     err().print(
         f"{len(findings)} findings in {skills} {noun}" if findings else f"{skills} {noun}, no findings"
     )
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print *lines* as they are, for another program to read."""
+    for line in lines:
+        out().print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def print_unread(folder: str, unread: Sequence[Unread]) -> None:
+    """Say what of a skill was not analysed; what is never part of a skill is not told."""
+    for one in unread:
+        if one.reason not in ("version-control", "own-records"):
+            detail = f": {safe(one.detail)}" if one.detail else ""
+            err().print(f"not analysed: {safe(folder)}/{safe(one.path)} ({one.reason}{detail})")

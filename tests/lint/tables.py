@@ -1,0 +1,47 @@
+"""Skills in a line each, and tables of what a rule finds and what it leaves alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from trace2skill.lint import RULES, Options, Rule
+from trace2skill.lint.engine import run
+from trace2skill.lint.folder import make_file
+from trace2skill.lint.rules import Example
+from trace2skill.lint.view import MAIN, View
+from trace2skill.records import Finding
+
+FRONT = "---\nname: demo\ndescription: Use when a demonstration is asked for.\n---\n\n"
+
+
+class Case(NamedTuple):
+    """Skills that a rule must flag, and near misses that it must not; each a body, or files by path."""
+
+    rule: str
+    bad: Sequence[Example]
+    good: Sequence[Example]
+
+
+def view(example: Example) -> View:
+    """Return the skill that *example* describes; a ``SKILL.md`` is added if none is there."""
+    if isinstance(example, str):
+        example = {MAIN: FRONT + example}
+    files: Mapping[str, str | bytes] = example
+    if not any(path.lower() == MAIN.lower() for path in files):
+        files = {MAIN: FRONT + "Run the scripts.\n", **files}
+    made = [
+        make_file(path, data.encode("utf-8") if isinstance(data, str) else data)
+        for path, data in files.items()
+    ]
+    return View("demo", tuple(sorted(made, key=lambda file: file.path)))
+
+
+def rule_of(name: str) -> Rule:
+    """Return the rule with this id."""
+    return next(rule for rule in RULES if rule.id == name)
+
+
+def found(name: str, example: Example) -> tuple[Finding, ...]:
+    """Return what the rule *name* finds in *example*, all rules having run."""
+    return tuple(one for one in run(view(example), RULES, Options()).findings if one.rule == name)

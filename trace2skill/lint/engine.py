@@ -1,0 +1,121 @@
+"""Run the rules over a view of a skill: select, gate, unite, sort."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from trace2skill.lint.folder import Unread, files_of, read_folder
+from trace2skill.lint.gates import gate
+from trace2skill.lint.rules import Hit, Rule
+from trace2skill.lint.view import View
+from trace2skill.records import Finding, Skill, content_hash
+from trace2skill.redact import Redactor
+
+Profile = Literal["security", "spec", "all"]
+_SPEC = frozenset(("spec", "quality"))
+EVIDENCE_CHARS = 200
+MOST_OF_A_RULE = 50
+"""Findings of one rule in one file; the last says how many more there are."""
+
+
+class Options(msgspec.Struct, frozen=True):
+    """Which rules run: by profile, by target, and by prefixes of their ids."""
+
+    profile: Profile = "all"
+    target: str = ""
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+    def takes(self, rule: Rule) -> bool:
+        """Say whether *rule* runs."""
+        if self.select:
+            wanted = any(rule.matches(prefix) for prefix in self.select)
+        else:
+            wanted = self.profile == "all" or (rule.class_ in _SPEC) == (self.profile == "spec")
+        if any(rule.matches(prefix) for prefix in self.ignore):
+            return False
+        return wanted and (not rule.targets or not self.target or self.target in rule.targets)
+
+
+class LintReport(msgspec.Struct, frozen=True):
+    """What was found in one skill, and what of it was not analysed."""
+
+    findings: tuple[Finding, ...]
+    unread: tuple[Unread, ...]
+    files: int
+
+
+def view_of_folder(folder: Path) -> View:
+    """Return the view of a skill folder on disk."""
+    files, unread = read_folder(folder)
+    return View(folder.resolve().name, files, unread)
+
+
+def view_of_skill(skill: Skill) -> View:
+    """Return the view of a skill in memory."""
+    return View(skill.name, files_of(skill))
+
+
+def run(view: View, rules: Sequence[Rule], options: Options = Options()) -> LintReport:  # noqa: B008
+    """Return what *rules* find; the same for the same folder, whatever the order of the rules."""
+    hits = [(rule, hit) for rule in rules if options.takes(rule) for hit in rule.check(view)]
+    families: dict[str, set[str]] = defaultdict(set)
+    for rule, hit in hits:
+        families[hit.path].add(rule.family)
+    found = [_finding(rule, hit, view, frozenset(families[hit.path])) for rule, hit in hits]
+    return LintReport(tuple(_bounded(_distinct(found))), view.unread, len(view.files))
+
+
+def _finding(rule: Rule, hit: Hit, view: View, families: frozenset[str]) -> Finding:
+    level, gates = gate(hit, rule, view, families)
+    evidence = _shown(hit.evidence)
+    return Finding(
+        rule=rule.id,
+        severity=level,
+        path=hit.path,
+        line=max(1, hit.line),
+        message=hit.message,
+        fix=hit.fix,
+        end_line=hit.end_line if hit.end_line > hit.line else 0,
+        class_=rule.class_,
+        confidence=hit.confidence,
+        evidence=evidence,
+        gates=gates,
+        fingerprint=content_hash(rule.id, view.name, hit.path, " ".join(hit.evidence.split()) or hit.message),
+        flow=hit.flow,
+    )
+
+
+def _shown(evidence: str) -> str:
+    """Return matched text so that it can be shown: short, without secrets and control characters."""
+    if not evidence:
+        return ""
+    text = Redactor().text(" ".join(evidence.split())[: 2 * EVIDENCE_CHARS])
+    return "".join(char if char.isprintable() else "�" for char in text)[:EVIDENCE_CHARS]
+
+
+def _distinct(found: Iterable[Finding]) -> list[Finding]:
+    """Return findings by place, each once."""
+    order = sorted(found, key=lambda one: (one.path, one.line, one.rule, one.message, one.fingerprint))
+    return list({(one.path, one.line, one.rule, one.message): one for one in order}.values())
+
+
+def _bounded(found: Sequence[Finding]) -> Iterable[Finding]:
+    """Yield findings, so many of a rule in a file at most; the last of them counts the rest."""
+    total: dict[tuple[str, str], int] = defaultdict(int)
+    for one in found:
+        total[one.path, one.rule] += 1
+    seen: dict[tuple[str, str], int] = defaultdict(int)
+    for one in found:
+        key = one.path, one.rule
+        seen[key] += 1
+        more = total[key] - MOST_OF_A_RULE
+        if seen[key] < MOST_OF_A_RULE or more <= 0:
+            yield one
+        elif seen[key] == MOST_OF_A_RULE:
+            yield msgspec.structs.replace(one, message=f"{one.message} (and {more} more like it here)")

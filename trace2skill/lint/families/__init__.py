@@ -1,0 +1,8 @@
+"""The rules, a module for each family; each exports ``RULES``."""
+
+from __future__ import annotations
+
+from trace2skill.lint.families import dx, ln, sp
+from trace2skill.lint.rules import Rule
+
+RULES: tuple[Rule, ...] = tuple(sorted((*sp.RULES, *dx.RULES, *ln.RULES), key=lambda rule: rule.id))

@@ -1,0 +1,106 @@
+"""What rules see of a skill: its files, documents and scripts, each parsed once and when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+from trace2skill.lint.document import Document, Span, parse_document
+from trace2skill.lint.folder import File, Unread
+from trace2skill.lint.scripts import Script, language_of, of_fence, of_file, of_notebook
+
+MAIN = "SKILL.md"
+SCRIPT_KINDS = ("python", "shell", "javascript", "other-script")
+
+
+class View:
+    """A skill folder as rules see it; nothing in it is ever run."""
+
+    def __init__(self, name: str, files: tuple[File, ...], unread: tuple[Unread, ...] = ()) -> None:
+        self.name = name
+        """Of the folder."""
+        self.files = files
+        """By path."""
+        self.unread = unread
+        self._by_path = {file.path: file for file in files}
+        self._documents: dict[str, Document] = {}
+
+    def file(self, path: str) -> File | None:
+        """Return the file at *path*, relative to the folder."""
+        return self._by_path.get(path)
+
+    def texts(self) -> Iterator[File]:
+        """Yield all files that are text, whatever their kind."""
+        return (file for file in self.files if file.text)
+
+    def document(self, path: str) -> Document | None:
+        """Return the parsed Markdown file at *path*."""
+        file = self._by_path.get(path)
+        if file is None or file.kind != "markdown":
+            return None
+        if path not in self._documents:
+            self._documents[path] = parse_document(path, file.text)
+        return self._documents[path]
+
+    @cached_property
+    def main(self) -> Document | None:
+        """Return the parsed ``SKILL.md``."""
+        return self.document(MAIN)
+
+    def documents(self) -> Iterator[Document]:
+        """Yield all Markdown files, parsed, by path."""
+        for file in self.files:
+            found = self.document(file.path)
+            if found is not None:
+                yield found
+
+    def spans(self, *kinds: str) -> Iterator[tuple[Document, Span]]:
+        """Yield the spans of all documents, of these *kinds* or of all."""
+        for document in self.documents():
+            for span in document.spans:
+                if not kinds or span.kind in kinds:
+                    yield document, span
+
+    @property
+    def front(self) -> dict[str, Any]:
+        """Return the frontmatter of ``SKILL.md``; empty if it is missing or broken."""
+        return self.main.front if self.main is not None else {}
+
+    @property
+    def description(self) -> str:
+        """Return the description, or nothing."""
+        value = self.front.get("description")
+        return value if isinstance(value, str) else ""
+
+    @cached_property
+    def _files(self) -> tuple[Script, ...]:
+        found: list[Script] = []
+        for file in self.files:
+            if file.kind in SCRIPT_KINDS:
+                found.append(of_file(file))
+            elif file.kind == "notebook":
+                found.extend(of_notebook(file))
+        return tuple(found)
+
+    @cached_property
+    def _fences(self) -> tuple[Script, ...]:
+        return tuple(of_fence(document.path, span) for document, span in self.spans("fence"))
+
+    def scripts(self, language: str = "") -> Iterator[Script]:
+        """Yield all code: script files, cells of notebooks and fences; of one *language* or of all."""
+        every = (*self._files, *self._fences)
+        return (script for script in every if not language or script.language == language)
+
+    def python_files(self) -> Iterator[Script]:
+        """Yield Python files and code cells of notebooks."""
+        return (script for script in self._files if script.language == "python")
+
+    def shell_files(self) -> Iterator[Script]:
+        """Yield shell scripts that are files."""
+        return (script for script in self._files if script.language == "shell")
+
+    def fences(self, language: str = "") -> Iterator[Script]:
+        """Yield fenced code of Markdown as scripts; ``language`` may be any name of it (``py``, ``bash``)."""
+        wanted = language_of(language)
+        return (script for script in self._fences if not language or script.language == wanted)
