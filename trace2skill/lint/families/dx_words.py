@@ -13,8 +13,8 @@ from trace2skill.lint.rules import Hit, Rule
 from trace2skill.lint.view import View
 
 _SEND = re.compile(
-    r"\b(?:send|upload|forward|post|transmit|submit|e-?mail|mail|back(?:ing)? up|sync|copy|report|push|deliver"
-    r"|relay|cc|bcc|share)\b[^\n]{0,120}?"
+    r"\b(?:send|upload|forward|post|transmit|submit|e-?mail|mail|back(?:ing)? up|sync|copy|report|push"
+    r"|deliver|relay|cc|bcc|share)\b[^\n]{0,120}?"
     r"\b(?:conversations?|transcripts?|chat|prompts?|messages?|files?|documents?|source(?: code)?|code|keys?"
     r"|credentials?|tokens?|secrets?|passwords?|\.env|environment|logs?|history|workspace|repository|outputs?"
     r"|results?|summary|contents?|records?|data|reports?|database|config\w{0,8}|contacts|notes|copy)\b",

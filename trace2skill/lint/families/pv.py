@@ -13,7 +13,9 @@ from trace2skill.lint.view import View
 from trace2skill.records import Severity
 
 _KEPT = {
-    "adds a job to cron": r"\|[ \t]{0,4}crontab[ \t]{1,4}-(?:[ \t\"')]|$)|>{1,2}[ \t]{0,4}/etc/cron[\w./-]{1,60}",
+    "adds a job to cron": (
+        r"\|[ \t]{0,4}crontab[ \t]{1,4}-(?:[ \t\"')]|$)|>{1,2}[ \t]{0,4}/etc/cron[\w./-]{1,60}"
+    ),
     "adds a program that starts with the session": (
         r"(?:>{1,2}|\bcp\b|\bmv\b|\btee\b|\binstall\b|\bln\b)[^\n|;]{0,200}(?:Library/Launch(?:Agents|Daemons)/"
         r"|\.config/autostart/|/etc/systemd/system/|\.config/systemd/user/|/etc/init\.d/|/etc/rc\.local)"
@@ -25,7 +27,8 @@ _KEPT = {
     ),
     "lets a key log in": r"(?:>{1,2}|\btee\b|\bcp\b)[^\n|;]{0,120}\bauthorized_keys\b",
     "has git run hooks of its own": (
-        r"\bgit config\b[^\n|;]{0,80}\b(?:core\.hooksPath|init\.templateDir|core\.fsmonitor)\b[ \t=]{1,4}[^\s-]"
+        r"\bgit config\b[^\n|;]{0,80}\b(?:core\.hooksPath|init\.templateDir|core\.fsmonitor)\b"
+        r"[ \t=]{1,4}[^\s-]"
     ),
     "adds a program to the start of Windows": (
         r"\\CurrentVersion\\Run\b|\bschtasks\b[^\n]{0,40}/create\b|\bRegister-ScheduledTask\b"
@@ -62,7 +65,8 @@ _WIDE = re.compile(
 )
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w{0,63})\}?/\*?")
 _DISK = re.compile(
-    r"\b(?:mkfs(?:\.\w{2,8})?|wipefs)[ \t][^\n|;]{0,80}/dev/\w|\bdd[ \t][^\n|;]{0,200}\bof=/dev/(?:sd|nvme|disk|hd)"
+    r"\b(?:mkfs(?:\.\w{2,8})?|wipefs)[ \t][^\n|;]{0,80}/dev/\w"
+    r"|\bdd[ \t][^\n|;]{0,200}\bof=/dev/(?:sd|nvme|disk|hd)"
 )
 
 
