@@ -1,0 +1,143 @@
+"""PV: what a skill keeps, switches off and destroys on a machine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from trace2skill.lint.pipes import statements
+from trace2skill.lint.rules import Hit, Rule
+from trace2skill.lint.view import View
+from trace2skill.records import Severity
+
+_KEPT = {
+    "adds a job to cron": (
+        r"\|[ \t]{0,4}crontab[ \t]{1,4}-(?:[ \t\"')]|$)|>{1,2}[ \t]{0,4}/etc/cron[\w./-]{1,60}"
+    ),
+    "adds a program that starts with the session": (
+        r"(?:>{1,2}|\bcp\b|\bmv\b|\btee\b|\binstall\b|\bln\b)[^\n|;]{0,200}(?:Library/Launch(?:Agents|Daemons)/"
+        r"|\.config/autostart/|/etc/systemd/system/|\.config/systemd/user/|/etc/init\.d/|/etc/rc\.local)"
+        r"|\blaunchctl (?:load|bootstrap)\b"
+    ),
+    "changes a start file of the shell": (
+        r"(?:>>|\btee[ \t]-a)[ \t\"']{0,4}[^\s\"'|;]{0,60}/?\.(?:bashrc|zshrc|bash_profile|zprofile|profile"
+        r"|zshenv|bash_login)\b"
+    ),
+    "lets a key log in": r"(?:>{1,2}|\btee\b|\bcp\b)[^\n|;]{0,120}\bauthorized_keys\b",
+    "has git run hooks of its own": (
+        r"\bgit config\b[^\n|;]{0,80}\b(?:core\.hooksPath|init\.templateDir|core\.fsmonitor)\b"
+        r"[ \t=]{1,4}[^\s-]"
+    ),
+    "adds a program to the start of Windows": (
+        r"\\CurrentVersion\\Run\b|\bschtasks\b[^\n]{0,40}/create\b|\bRegister-ScheduledTask\b"
+    ),
+}
+_FETCHES = re.compile(r"\b(?:curl|wget|nc|ncat)[ \t]|/dev/tcp/|\bbase64 (?:-d|-D|--decode)\b|authorized_keys")
+_COMMON = re.compile(
+    r"core\.hooksPath[ \t=]{1,4}[\"']?\.?(?:husky|githooks|hooks|git-hooks)"
+    r"|\bPATH=|\b(?:brew|pyenv|rbenv|nodenv|direnv|starship|zoxide|fnm|mise|conda)\b|completion"
+)
+"""What a project sets up for all who work on it, and what installers add to a start file."""
+_OFF = {
+    "takes the quarantine mark off a download": (
+        r"\bxattr[ \t]{1,4}-\w{0,4}d\w{0,4}\b[^\n|;]{0,80}com\.apple\.quarantine|\bxattr[ \t]{1,4}-r?cr?\b"
+    ),
+    "switches Gatekeeper off": r"\bspctl[ \t][^\n|;]{0,40}--(?:master|global)-disable\b",
+    "switches system integrity protection off": r"\bcsrutil[ \t]{1,4}disable\b",
+    "switches SELinux off": r"\bsetenforce[ \t]{1,4}(?:0|Permissive)\b|\bSELINUX=disabled\b",
+    "switches a guard off": (
+        r"\bufw[ \t]{1,4}disable\b|\biptables[ \t]{1,4}-F\b|\bnetsh advfirewall\b[^\n]{0,60}\bstate off\b"
+        r"|\bsystemctl (?:stop|disable)[ \t][^\n|;]{0,40}\b(?:firewalld|ufw|apparmor|auditd)\b"
+    ),
+    "switches Defender off": (
+        r"\bSet-MpPreference\b[^\n|;]{0,80}-Disable\w{1,40}[ \t]{1,4}(?:\$true|1)\b"
+        r"|\bAdd-MpPreference\b[^\n|;]{0,40}-Exclusion"
+    ),
+    "lets sudo ask for no password": r"\bNOPASSWD:[^\n]{1,160}(?:sudoers|>{1,2}|\btee\b)",
+}
+_RM = re.compile(r"(?:^|[|&(`{]|\b(?:sudo|then|do|else|exec)\b)[ \t]{0,8}rm[ \t]{1,4}([^\n|;&>]{1,600})")
+_RECURSIVE = re.compile(r"(?:^|[ \t])(?:-\w{0,6}[rR]\w{0,6}|--recursive)(?=[ \t]|$)")
+_WIDE = re.compile(
+    r"(?:/|/\*|~/?|~/\*|\$HOME/?\*?|\$\{HOME\}/?\*?|/(?:etc|usr|var|home|bin|lib|opt|boot|root|Users)/?\*?"
+    r"|--no-preserve-root)"
+)
+_VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w{0,63})\}?/\*?")
+_DISK = re.compile(
+    r"\b(?:mkfs(?:\.\w{2,8})?|wipefs)[ \t][^\n|;]{0,80}/dev/\w"
+    r"|\bdd[ \t][^\n|;]{0,200}\bof=/dev/(?:sd|nvme|disk|hd)"
+)
+
+
+def _statements(view: View) -> Iterator[tuple[str, str, Hit]]:
+    """Yield the script, the statement, and a hit to fill, of all shell."""
+    for language in ("shell", "powershell", "bat", "cmd"):
+        for script in view.scripts(language):
+            for line, text in statements(script.text):
+                hit = Hit(script.path, script.at(line), "", evidence=text.strip(), context=script.context)
+                yield script.text, text[:8000], hit
+
+
+def persistence(view: View) -> Iterator[Hit]:
+    """Find commands by which something is run again later, without being asked for."""
+    for _, text, hit in _statements(view):
+        for what, pattern in _KEPT.items():
+            if re.search(pattern, text, re.IGNORECASE) and not _COMMON.search(text):
+                level: Severity | None = "error" if _FETCHES.search(text) else None
+                fix = "show the line, and let the user add it"
+                yield msgspec.structs.replace(hit, message=what, level=level, fix=fix)
+
+
+def control_off(view: View) -> Iterator[Hit]:
+    """Find commands that switch off what protects a machine."""
+    for _, text, hit in _statements(view):
+        for what, pattern in _OFF.items():
+            if re.search(pattern, text, re.IGNORECASE):
+                yield msgspec.structs.replace(hit, message=what, fix="leave it on")
+
+
+def destruction(view: View) -> Iterator[Hit]:
+    """Find commands that delete all of a home, a system or a disk, or do when a variable is empty."""
+    for script, text, hit in _statements(view):
+        if _DISK.search(text):
+            yield msgspec.structs.replace(hit, message="overwrites a disk")
+        for found in _RM.finditer(text):
+            if not _RECURSIVE.search(found[1]):
+                continue
+            for word in (word.strip("\"'").replace('"', "") for word in found[1].split()):
+                if _WIDE.fullmatch(word):
+                    yield msgspec.structs.replace(hit, message=f"deletes all of {word}")
+                elif _may_be_empty(word, script):
+                    message = f"deletes everything from the root if the variable in {word} is empty"
+                    yield msgspec.structs.replace(hit, message=message, fix="write ${NAME:?}")
+
+
+def _may_be_empty(word: str, script: str) -> bool:
+    found = _VARIABLE.fullmatch(word)
+    if found is None or "set -u" in script or "nounset" in script or re.search(r"set -\w{0,6}u", script):
+        return False
+    return re.search(rf"\b{found[1]}=[\"']?[^\s\"'$]", script) is None
+
+
+RULES = (
+    Rule(
+        id="PV701", name="persistence", class_="risky", level="warning", check=persistence,
+        why="What starts by itself keeps running after the skill is gone.",
+        bad="```sh\n(crontab -l; echo '* * * * * ~/x.sh') | crontab -\n```\n",
+        good="```sh\ncrontab -l\n```\n",
+        hazards=("CWE-506", "T1053"),
+    ),
+    Rule(
+        id="PV702", name="security-control-off", class_="malicious", level="error", check=control_off,
+        why="Everything that is run afterwards goes unchecked.",
+        bad="```sh\nsudo spctl --master-disable\n```\n", good="```sh\nspctl --assess --verbose app\n```\n",
+        hazards=("CWE-693", "T1562"),
+    ),
+    Rule(
+        id="PV704", name="destructive-wide", class_="risky", level="warning", check=destruction,
+        why="What is deleted like that cannot be got back.",
+        bad="```sh\nrm -rf ~/\n```\n", good="```sh\nrm -rf build/ dist/ /tmp/work\n```\n",
+        hazards=("T1485",),
+    ),
+)  # fmt: skip
