@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 
 from trace2skill.lint.rules import Hit, Rule
@@ -12,8 +13,10 @@ from trace2skill.lint.view import MAIN, View
 FIELDS = (
     "name", "description", "license", "compatibility", "metadata", "allowed-tools",
     "when_to_use", "argument-hint", "arguments", "disable-model-invocation", "user-invocable", "model",
-    "effort", "context", "agent", "hooks", "paths", "shell", "disallowed-tools",
+    "effort", "context", "agent", "hooks", "paths", "shell", "disallowed-tools", "background",
 )  # fmt: skip
+_FREE = frozenset(("displayname", "defaultenabled", "fallback"))
+"""Known in kebab, snake and camel case."""
 _OTHERS = frozenset("version author authors tags homepage category keywords title dependencies icon".split())
 """Of no effect and often written; no misspelling of the others."""
 _ALIKE = 0.75
@@ -22,7 +25,7 @@ _ALIKE = 0.75
 def unknown_fields(view: View) -> Iterator[Hit]:
     """Find fields of the frontmatter that have no effect, above all misspelt ones."""
     for field in view.front:
-        if field in FIELDS:
+        if field in FIELDS or re.sub("[-_]", "", field).lower() in _FREE:
             continue
         plain = field.lower().replace("_", "-")
         near = [] if plain in _OTHERS else difflib.get_close_matches(plain[:60], FIELDS, 1, _ALIKE)
