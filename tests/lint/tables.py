@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from trace2skill.lint import RULES, Options, Rule
 from trace2skill.lint.engine import run
-from trace2skill.lint.folder import make_file
-from trace2skill.lint.rules import Example
+from trace2skill.lint.folder import File, make_file
+from trace2skill.lint.rules import Example, Link
 from trace2skill.lint.view import MAIN, View
 from trace2skill.records import Finding
 
@@ -30,11 +30,14 @@ def view(example: Example) -> View:
     files: Mapping[str, str | bytes] = example
     if not any(path.lower() == MAIN.lower() for path in files):
         files = {MAIN: FRONT + "Run the scripts.\n", **files}
-    made = [
-        make_file(path, data.encode("utf-8") if isinstance(data, str) else data)
-        for path, data in files.items()
-    ]
+    made = [_file(path, data) for path, data in files.items()]
     return View("demo", tuple(sorted(made, key=lambda file: file.path)))
+
+
+def _file(path: str, data: str | bytes) -> File:
+    if isinstance(data, Link):
+        return File(path, "link", target=data, escapes=data.startswith(("/", "..")))
+    return make_file(path, data.encode("utf-8") if isinstance(data, str) else data)
 
 
 def rule_of(name: str) -> Rule:

@@ -18,6 +18,12 @@ LEVELS: tuple[Severity, ...] = ("error", "warning", "note")
 """From the worst down."""
 Example = str | Mapping[str, str | bytes]
 """A skill: the body of ``SKILL.md``, or all files by path; a ``SKILL.md`` is added if none is there."""
+
+
+class Link(str):
+    """Where a link of an example leads to."""
+
+
 _FAMILY = re.compile(r"[A-Z]+")
 
 

@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from trace2skill.lint.document import Document, Span
 from trace2skill.lint.rules import Hit, Rule
-from trace2skill.lint.view import View
+from trace2skill.lint.view import MAIN, View
 from trace2skill.markdown import open_fence
+from trace2skill.records import Severity
+
+_GLUED = re.compile(r"[.!?:;)`*]#{2,4} [A-Z]")
+_RESIDUE = re.compile(
+    r"\b(?:ground[- ]truth|gold(?:en)? (?:answers?|labels?|patch(?:es)?)|(?:hidden|held[- ]out) tests?"
+    r"|test[- ]set|expected answers?|reward (?:signal|function|model|score)s?"
+    r"|(?:the|a|our|automatic|hidden) (?:auto)?graders?"
+    r"|(?:this|the) benchmark(?:'s)? (?:task|answer|instance)s?"
+    r"|SWE-?bench|FAIL_TO_PASS|PASS_TO_PASS|instance_id)\b",
+    re.IGNORECASE,
+)
+_ORDER = re.compile(
+    r"\b(always|never|do not|don['’]t|must not|must)[ \t]{1,3}([^.;:!?\n]{4,160})", re.IGNORECASE
+)
+_CLAUSE = re.compile(r"[.;:!?]\s|,\s|\s(?:but|because|so that)\s", re.IGNORECASE)
+_WORD = re.compile(r"[\w./-]{2,60}")
+_FILLER = frozenset("the an and or to of in on for with it its this that be is are any all by use".split())
+_SAME_WORDS = 2
 
 
 def open_fences(view: View) -> Iterator[Hit]:
@@ -17,10 +37,101 @@ def open_fences(view: View) -> Iterator[Hit]:
             yield Hit(document.path, line, "code fence never closed", fix="close it where the code ends")
 
 
+def glued_headings(view: View) -> Iterator[Hit]:
+    """Find a heading that stands at the end of a line of text, where it is none."""
+    for document, span in view.spans("prose", "item", "heading"):
+        bare = re.sub(r"`[^`\n]{0,500}`", lambda code: "`" * len(code[0]), span.text)
+        found = _GLUED.search(bare)
+        if found is not None:
+            line = span.line + span.text.count("\n", 0, found.start())
+            yield Hit(document.path, line, "a heading is glued to the end of a sentence",
+                      fix="begin a new line, after a blank one",
+                      evidence=span.text[found.start() : found.end() + 20])  # fmt: skip
+
+
+def unreached(view: View) -> Iterator[Hit]:
+    """Find files of ``references/`` that no other file of the skill names."""
+    for file in view.files:
+        if not file.path.startswith("references/") or file.kind != "markdown":
+            continue
+        name = file.path.removeprefix("references/")
+        folder = name.rpartition("/")[0]
+        others = [other.text for other in view.texts() if other.path != file.path]
+        named = any(name in text or name.rpartition("/")[2].removesuffix(".md") in text for text in others)
+        in_folder = any(f"references/{folder}" in text for text in others) if folder else False
+        listed = any(re.search(r"references/(?![\w.-])", text) for text in others)
+        if not (named or in_folder or listed):
+            yield Hit(file.path, 1, "nothing in the skill names this file", fix=f"link it from {MAIN}")
+
+
+def residue(view: View) -> Iterator[Hit]:
+    """Find words of the benchmark or the grader that the runs were scored by."""
+    if _RESIDUE.search(f"{view.name} {view.description}"):
+        return  # a skill about evaluation
+    for document, span in view.spans("prose", "item", "cell"):
+        found = _RESIDUE.search(span.text)
+        if found is not None and span.context == "active":
+            line = span.line + span.text.count("\n", 0, found.start())
+            what = "speaks of how runs were scored, not of the work"
+            level: Severity | None = "note" if "set" in found[0].lower() else None  # models have test sets
+            yield Hit(document.path, line, what, fix="say what to do in terms of the task",
+                      evidence=found[0], level=level, context=span.context, prose=True)  # fmt: skip
+
+
+def contradictions(view: View) -> Iterator[Hit]:
+    """Find one sentence that says always and one that says never about the same words."""
+    said: dict[frozenset[str], tuple[bool, Document, Span]] = {}
+    for document, span in view.spans("prose", "item"):
+        order = _ORDER.search(span.text)
+        if order is None or span.context in ("quoted", "example"):
+            continue
+        told = order[1].lower() in ("always", "must")
+        words = _words(order[2])
+        if len(words) < _SAME_WORDS:
+            continue
+        before, where, other = said.setdefault(words, (told, document, span))
+        if before != told:
+            what = f"contradicts {where.path}:{other.line}, which says the opposite of the same words"
+            yield Hit(
+                document.path, span.line, what, fix="keep one, or say when each holds", evidence=order[0]
+            )
+
+
+def _words(text: str) -> frozenset[str]:
+    """Return the words of an order, without what limits it: a condition makes it another order."""
+    if re.search(r"\b(?:unless|except|if|when|before|after|until|without|while)\b", text, re.IGNORECASE):
+        return frozenset()
+    cut = _CLAUSE.split(text, 1)[0]
+    return frozenset(word.strip(".").lower() for word in _WORD.findall(cut)) - _FILLER
+
+
 RULES = (
     Rule(
         id="LN101", name="open-fence", class_="spec", level="error", check=open_fences,
         why="Everything after it is code to a reader: headings and rules vanish.",
         bad="```sh\nmake test\n\n## Next\n", good="```sh\nmake test\n```\n\n## Next\n",
+    ),
+    Rule(
+        id="LN110", name="glued-heading", class_="quality", level="warning", check=glued_headings,
+        why="It is text to a reader, and the section below it belongs to the heading before.",
+        bad="Run the tests.## Next steps\n\nCommit.\n", good="Run the tests.\n\n## Next steps\n\nCommit.\n",
+    ),
+    Rule(
+        id="LN111", name="unreached-reference", class_="quality", level="warning", check=unreached,
+        why="An agent reads a reference only when something tells it to.",
+        bad={"references/rare-cases.md": "Retry twice.\n"},
+        good={"SKILL.md": "See [more](references/rare-cases.md).\n", "references/rare-cases.md": "Retry.\n"},
+    ),
+    Rule(
+        id="LN112", name="benchmark-residue", class_="quality", level="warning", check=residue,
+        why="At work there is no grader and no expected answer; an agent that looks for one loses time.",
+        bad="- Write the number so that it equals the expected answer.\n",
+        good="- Write the number that the user expects as an answer.\n",
+    ),
+    Rule(
+        id="LN113", name="contradiction", class_="quality", level="warning", check=contradictions,
+        why="Whichever of the two an agent follows, it breaks the other.",
+        bad="- Always pin the version of numpy.\n- Never pin the version of numpy.\n",
+        good="- Always pin the version of numpy.\n- Never pin the version of pip.\n",
     ),
 )  # fmt: skip

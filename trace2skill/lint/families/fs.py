@@ -1,0 +1,281 @@
+"""FS: files that are not what they seem, or that nobody can read."""
+
+from __future__ import annotations
+
+import base64
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from trace2skill.lint.archives import Budget, is_document, troubles
+from trace2skill.lint.binaries import names_missing_in, native_format
+from trace2skill.lint.folder import File
+from trace2skill.lint.keyfiles import secret_in
+from trace2skill.lint.pickles import pickled_part, read_pickle
+from trace2skill.lint.rules import Hit, Link, Rule
+from trace2skill.lint.view import SCRIPT_KINDS, View
+from trace2skill.records import Severity
+
+_PLAIN = "ship plain files"
+_SHARED_UP = 2
+"""So far up a link may lead to what skills of one repository share."""
+_PICKLES = (".pkl", ".pickle", ".joblib", ".pt", ".pth", ".npy")
+_PICTURES = "png jpg jpeg gif webp bmp ico tiff ttf otf woff woff2 mp3 mp4 wav pdf".split()
+_TEXTS = "md txt json yaml yml toml csv tsv xml html css svg rst ini cfg log".split()
+_KNOWN_DATA = (
+    *_PICTURES,
+    *"eot ogg flac mov avi webm doc xls ppt odt ods odp rtf epub db sqlite sqlite3 parquet arrow feather h5 "
+    "hdf5 npz onnx gguf safetensors tflite bin dat mo icns psd heic avif ds_store pack idx lock".split(),
+)
+_EDITOR = frozenset(
+    (".github", ".gitlab", ".vscode", ".idea", ".devcontainer", ".circleci", ".claude", ".cursor", ".husky")
+)
+
+
+def links_out(view: View) -> Iterator[Hit]:
+    """Find links to places outside of the skill, or to nothing."""
+    for file in view.files:
+        if file.kind != "link" or not file.escapes:
+            continue
+        parts = [*PurePosixPath(file.path).parent.parts, *file.target.split("/")]
+        up = _levels_up(parts)
+        personal = file.target.startswith(("/", "~", "\\")) or file.target[1:2] == ":"
+        if not personal and up <= _SHARED_UP and not any(_is_dot(part) for part in parts):
+            what = "the link leads to nothing" if up == 0 else "the link leads out of the skill"
+            fix = "put a copy of the file there"
+            yield Hit(file.path, 1, what, fix=fix, evidence=file.target, level="warning")
+        else:
+            what = "the link leads to a place on the machine of whoever has the skill"
+            yield Hit(file.path, 1, what, fix="remove it", evidence=file.target)
+
+
+def _levels_up(parts: list[str]) -> int:
+    depth = lowest = 0
+    for part in parts:
+        depth += -1 if part == ".." else part not in ("", ".")
+        lowest = min(lowest, depth)
+    return -lowest
+
+
+def _is_dot(part: str) -> bool:
+    return part.startswith(".") and part not in (".", "..")
+
+
+def _native(file: File) -> str:
+    # A program of few bytes can be all ASCII, and then passes for text.
+    early = file.text[:65_536].encode("utf-8") if file.text.startswith("MZ") else b""
+    return native_format(file.data or early)
+
+
+def archives(view: View) -> Iterator[Hit]:
+    """Find archives, and what is dangerous about their members."""
+    budget = Budget()
+    for file in view.files:
+        if file.kind != "archive":
+            continue
+        for trouble in troubles(file.data, budget):
+            member = f"in the archive, {trouble.member}" if trouble.member else "the archive"
+            level: Severity = "error" if trouble.grave else "warning"
+            what = _printable(f"{member} {trouble.what}")
+            yield Hit(file.path, 1, what, fix=_PLAIN, evidence=trouble.member, level=level)
+        if not file.path.lower().endswith((*_PICKLES, ".npz")) and not is_document(file.data):
+            yield Hit(file.path, 1, "an archive hides files from who reads the skill", fix=_PLAIN)
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else "�" for char in text[:300])
+
+
+def bytecode(view: View) -> Iterator[Hit]:
+    """Find compiled code, above all without the source that it is said to come from."""
+    for file in view.files:
+        if file.kind != "bytecode" and not (file.data and file.path.endswith((".pyc", ".pyo"))):
+            continue
+        fix = "remove it, and ship the source"
+        if not file.path.endswith((".pyc", ".pyo")):
+            yield Hit(file.path, 1, "compiled code that nobody can read", fix=fix)
+            continue
+        source = _source_of(file, view)
+        missing = names_missing_in(source.text, file.data) if source is not None else ()
+        if source is None:
+            yield Hit(file.path, 1, "Python bytecode without its source", fix=fix, level="error")
+        elif missing:
+            names = ", ".join(missing)
+            what = f"Python bytecode that uses what its source does not: {names}"
+            yield Hit(file.path, 1, what, fix=fix, evidence=names, level="error")
+        else:
+            yield Hit(file.path, 1, "Python bytecode beside its source", fix=fix)
+
+
+def _source_of(file: File, view: View) -> File | None:
+    path = PurePosixPath(file.path)
+    folder = path.parent.parent if path.parent.name == "__pycache__" else path.parent
+    return view.file(str(folder / f"{path.name.split('.')[0]}.py"))
+
+
+def native_code(view: View) -> Iterator[Hit]:
+    """Find programs and libraries of machine code."""
+    for file in view.files:
+        name = _native(file)
+        if name:
+            yield Hit(
+                file.path, 1, f"machine code ({name})", fix="ship the source, or say where it comes from"
+            )
+
+
+def pickles(view: View) -> Iterator[Hit]:
+    """Find pickles, which are programs to whoever loads them, and what they would import."""
+    for file in view.files:
+        named = file.path.lower().endswith(_PICKLES)
+        if file.kind == "archive" or not (file.kind == "pickle" or named):
+            continue
+        data = pickled_part(file.data or file.text.encode(file.encoding, "replace"))
+        if not data:
+            continue
+        found = read_pickle(data)
+        if found.dangerous:
+            names = ", ".join(found.dangerous[:5])
+            what = f"a pickle that can run commands when it is loaded: {names}"
+            yield Hit(file.path, 1, _printable(what), fix="remove it", evidence=names, level="error")
+        elif found.whole or file.kind == "pickle":
+            what = "a pickle, which runs code when it is loaded"
+            yield Hit(file.path, 1, what, fix="store data as JSON, CSV or safetensors")
+
+
+def wrong_names(view: View) -> Iterator[Hit]:
+    """Find files whose content is of another kind than their name says."""
+    for file in view.files:
+        suffix = file.path.rsplit(".", 1)[-1].lower()
+        program = _native(file)
+        if suffix not in (*_PICTURES, *_TEXTS) or file.kind == "link":
+            continue
+        if program:
+            yield Hit(file.path, 1, f"named .{suffix}, but it is machine code ({program})", fix="remove it")
+        elif suffix in _PICTURES and file.text.startswith("#!"):
+            yield Hit(file.path, 1, f"named .{suffix}, but it is a script", fix="name it as what it is",
+                      evidence=file.text.split("\n", 1)[0])  # fmt: skip
+        elif file.kind in ("archive", "bytecode", "pickle"):
+            yield Hit(file.path, 1, f"named .{suffix}, but it is of the kind {file.kind}",
+                      fix="name it as what it is", level="warning")  # fmt: skip
+
+
+def hidden_code(view: View) -> Iterator[Hit]:
+    """Find code in files or folders with a dot that the rest of the skill runs."""
+    for file in view.files:
+        marked = file.executable and file.kind == "text"
+        code = marked or file.kind in SCRIPT_KINDS or _native(file)
+        parts = file.path.split("/")
+        if not code or not file.hidden or _EDITOR.intersection(parts):
+            continue
+        first = next(at for at, part in enumerate(parts) if part.startswith("."))
+        name = re.compile(rf"(?<![\w.-]){re.escape('/'.join(parts[first:]))}(?![\w-])")
+        for other in view.texts():
+            found = name.search(other.text) if other.path != file.path else None
+            if found is not None:
+                line = other.text.count("\n", 0, found.start()) + 1
+                what = f"{other.path}:{line} uses code that a listing does not show"
+                yield Hit(file.path, 1, what, fix="name it without a dot", evidence=found[0])
+                break
+
+
+def not_analysed(view: View) -> Iterator[Hit]:
+    """Find what the linter did not look at."""
+    for unread in view.unread:
+        if unread.reason not in ("version-control", "own-records"):
+            what = f"not analysed ({unread.reason}){': ' if unread.detail else ''}{unread.detail}"
+            yield Hit(unread.path, 1, what, fix="remove it, or read it yourself")
+    for file in view.files:
+        suffix = file.path.rsplit(".", 1)[-1].lower()
+        if file.kind == "binary" and suffix not in _KNOWN_DATA:
+            yield Hit(file.path, 1, "not analysed: binary data of no known kind", level="note")
+
+
+def same_names(view: View) -> Iterator[Hit]:
+    """Find paths that are one on file systems which ignore case."""
+    groups: dict[str, set[str]] = defaultdict(set)
+    for file in view.files:
+        path = PurePosixPath(file.path)
+        for place in (path, *path.parents):
+            groups[unicodedata.normalize("NFC", str(place)).casefold()].add(str(place))
+    for group in groups.values():
+        first, *others = sorted(group)
+        for other in others:
+            yield Hit(other, 1, f"the same name as {first} where case does not count", fix="rename one")
+
+
+def keys(view: View) -> Iterator[Hit]:
+    """Find files that are made to hold secrets, with something in them."""
+    for file in view.files:
+        what = secret_in(file)
+        if what:
+            yield Hit(file.path, 1, f"ships {what}", fix="remove it, and revoke what it holds")
+
+
+_ZIP_OUT = base64.b64decode(
+    "UEsDBBQAAAAAAAAAIQCsKpPYAgAAAAIAAAAIAAAALi4vYS50eHRoaVBLAQIUAxQAAAAAAAAAIQCsKpPYAgAAAAIAAAAIAAAAAAAA"
+    "AAAAAACAAQAAAAAuLi9hLnR4dFBLBQYAAAAAAQABADYAAAAoAAAAAAA="
+)
+_ELF = b"\x7fELF\x02\x01\x01" + bytes(57)
+RULES = (
+    Rule(
+        id="FS901", name="symlink-escape", class_="malicious", level="error", check=links_out,
+        why="Whoever copies or reads the skill copies or reads a file of their own machine.",
+        bad={"references/notes.md": Link("/etc/passwd")}, good={"references/notes.md": Link("more.md")},
+        hazards=("CWE-59",),
+    ),
+    Rule(
+        id="FS902", name="archive", class_="risky", level="warning", check=archives,
+        why="Members of an archive escape review, and may be written outside of the folder when unpacked.",
+        bad={"assets/a.zip": _ZIP_OUT}, good={"assets/a.txt": "PK is how archives begin.\n"},
+        hazards=("CWE-22", "CWE-409"),
+    ),
+    Rule(
+        id="FS903", name="bytecode", class_="risky", level="warning", check=bytecode,
+        why="Nobody can read compiled code, and Python prefers it to the source.",
+        bad={"scripts/__pycache__/a.cpython-311.pyc": b"\xa7\r\r\n" + bytes(12)},
+        good={"scripts/a.py": "print(1)\n"},
+        hazards=("CWE-506",),
+    ),
+    Rule(
+        id="FS904", name="native-binary", class_="risky", level="warning", check=native_code,
+        why="Nobody can read machine code, and it runs on one kind of machine only.",
+        bad={"bin/tool": _ELF}, good={"references/elf.md": "A file begins with 7f 45 4c 46.\n"},
+        hazards=("CWE-506",),
+    ),
+    Rule(
+        id="FS905", name="pickle", class_="risky", level="warning", check=pickles,
+        why="Loading a pickle runs whatever it names.",
+        bad={"assets/model.pkl": b"\x80\x04\x8c\x02os\x8c\x06system\x93\x8c\x04true\x85R."},
+        good={"assets/model.json": '{"weights": [1, 2]}\n'}, hazards=("CWE-502",),
+    ),
+    Rule(
+        id="FS906", name="magic-mismatch", class_="malicious", level="error", check=wrong_names,
+        why="A program named like a picture or a text passes a review by names.",
+        bad={"assets/logo.png": "#!/bin/sh\ntrue\n"},
+        good={"assets/logo.png": b"\x89PNG\r\n\x1a\n" + bytes(20)}, hazards=("CWE-434",),
+    ),
+    Rule(
+        id="FS907", name="hidden-executable", class_="risky", level="warning", check=hidden_code,
+        why="A listing of the folder does not show it, and yet it runs.",
+        bad={"scripts/.run.sh": "true\n", "SKILL.md": "Run `sh scripts/.run.sh`.\n"},
+        good={".eslintrc.js": "module.exports = {}\n"},
+    ),
+    Rule(
+        id="FS908", name="not-analysed", class_="risky", level="warning", check=not_analysed,
+        why="The other rules say nothing about it.",
+        bad={"assets/blob.xyz": b"\x00\x81\xff\x03" * 8}, good={"assets/blob.ttf": b"\x00\x01\x00\x00" * 8},
+    ),
+    Rule(
+        id="FS909", name="case-collision", class_="risky", level="warning", check=same_names,
+        why="On some machines one of the two replaces the other, so that readers see different skills.",
+        bad={"references/a.md": "A.\n", "references/A.md": "B.\n"},
+        good={"references/a.md": "A.\n", "scripts/a.md": "B.\n"}, hazards=("CWE-178",),
+    ),
+    Rule(
+        id="FS910", name="bundled-keys", class_="secret", level="warning", check=keys,
+        why="Whoever gets the skill gets what these files hold.",
+        bad={".env": "TOKEN=abc\n"}, good={".env.example": "TOKEN=abc\n"}, hazards=("CWE-540",),
+    ),
+)  # fmt: skip
