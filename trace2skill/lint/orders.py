@@ -14,8 +14,9 @@ from trace2skill import injection
 from trace2skill.injection.context import quoted
 from trace2skill.injection.hidden import fold
 from trace2skill.injection.judge import CONCEALED, steers
-from trace2skill.lint.document import Context
+from trace2skill.lint.document import Context, Document
 from trace2skill.lint.polarity import negated_at, quoted_at
+from trace2skill.lint.unshown import unshown
 from trace2skill.lint.view import MAIN, View
 
 Match = re.Match[str]
@@ -30,10 +31,6 @@ _FAMILIES = {
     "persist": "change what the agent remembers",
     "persist-file": "change what the agent remembers",
 }
-SENDS = re.compile(
-    r"\b(?:send|upload|forward|transmit|exfiltrate|e-?mail|bcc|post|submit|leak|curl|wget|scp|rsync)\b",
-    re.IGNORECASE,
-)
 _SENT = re.compile(
     r"\b(?:send|upload|forward|transmit|exfiltrate|e-?mail|bcc|post|submit|leak)\b[^\n]{0,160}?\bto\b[^\n]{0,40}?"
     r"(?:https?://|[\w.-]{1,60}@[\w-]{1,60}\.\w)"
@@ -45,6 +42,8 @@ _SHELL = re.compile(
     r"|\bcurl\b[^\n]{0,120}?\s(?:-d|-f|-t|--data\w{0,8}|--upload-file)\b|\bpowershell\b[^\n]{0,20}?\s-e)"
 )
 _REACHES = re.compile(r"\b(?:curl|wget|https?://|silently|secretly)\b")
+COMMENT = re.compile(r"^\s{0,80}(?:#|//|--|/?\*|\"\"\"|''')", re.ASCII)
+"""A line of code that is one."""
 _CLOSE = 2
 """So many lines apart two sentences may be and speak of one thing."""
 _SHOWN = ("prose", "item", "cell", "html")
@@ -105,11 +104,40 @@ def sayings(view: View) -> Iterator[Saying]:
                     yield Saying(file.path, number, row, "active", row)
 
 
+def context_at(saying: Saying, place: int) -> Context | None:
+    """Return who says what stands at *place*; ``None`` for what is told not to be done."""
+    if negated_at(saying.text, place):
+        return None
+    # A sentence that begins with "do not" is negated as a whole; what is asked for here may be just that.
+    context: Context = "active" if saying.context == "negated" else saying.context
+    within = quoted_at(saying.text, place) or (place > 0 and saying.text[place - 1] in "`'")
+    return "quoted" if within and context == "active" else context
+
+
 def met(saying: Saying, pattern: re.Pattern[str]) -> Iterator[tuple[Match, Context]]:
-    """Yield where *pattern* is said and who says it; what is told not to be done is left out."""
-    for found in pattern.finditer(saying.text):
-        if negated_at(saying.text, found.start()):
-            continue
-        context: Context = "active" if saying.context == "negated" else saying.context
-        within = quoted_at(saying.text, found.start()) or saying.text[max(0, found.start() - 1)] in "`'"
-        yield found, "quoted" if within and context == "active" else context
+    """Yield where *pattern*, in small letters, is said and who says it, without what is forbidden."""
+    for found in pattern.finditer(fold(saying.text)):
+        context = context_at(saying, found.start())
+        if context is not None:
+            yield found, context
+
+
+def context_on(document: Document, line: int) -> Context:
+    """Return who says what stands on *line*; a message in code is an example of one."""
+    context: Context = "active"
+    for span in document.spans:
+        if span.line <= line <= span.end_line and span.context != "negated":
+            context = "example" if span.kind == "fence" else span.context
+            if context != "active":
+                break
+    return context
+
+
+def comments(view: View) -> Iterator[Saying]:
+    """Yield what markup does not show, and the comments of code, line by line."""
+    for path, line, text in unshown(view):
+        yield Saying(path, line, text, "comment", text)
+    for script in view.scripts():
+        for number, row in script.lines():
+            if script.source != "fence" and COMMENT.match(row):
+                yield Saying(script.path, number, row.strip(" \t#/*"), "comment", row)
