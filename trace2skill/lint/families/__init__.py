@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from trace2skill.lint.families import dx, ln, sp
+from trace2skill.lint.families import dx, ex, ln, ob, sp
 from trace2skill.lint.rules import Rule
 
-RULES: tuple[Rule, ...] = tuple(sorted((*sp.RULES, *dx.RULES, *ln.RULES), key=lambda rule: rule.id))
+RULES: tuple[Rule, ...] = tuple(
+    sorted((*dx.RULES, *ex.RULES, *ln.RULES, *ob.RULES, *sp.RULES), key=lambda rule: rule.id)
+)
