@@ -84,8 +84,9 @@ def _of_python(script: Script) -> Iterator[Code]:
 
 
 def _of_javascript(script: Script) -> Iterator[Code]:
+    line, at = script.line, 0
     for found in _JAVASCRIPT.finditer(script.text):
         text = found[1] or found[2] or found[3]
-        line = script.at(script.text.count("\n", 0, found.start()) + 1)
+        line, at = line + script.text.count("\n", at, found.start()), found.start()
         if _WORTH.search(text):
             yield Code(script.path, text, line, script.context)
