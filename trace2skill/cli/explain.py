@@ -11,7 +11,10 @@ import typer
 from trace2skill import provenance
 from trace2skill.cli.options import Json
 from trace2skill.errors import InputError
+from trace2skill.lint import RULES
+from trace2skill.lint.page import page_of
 from trace2skill.render.console import print_json
+from trace2skill.render.findings import print_lines
 from trace2skill.render.learning import print_rows
 
 
@@ -51,10 +54,6 @@ def explain(
 
 
 def _explain_rule(name: str) -> None:
-    from trace2skill.lint import RULES
-    from trace2skill.lint.page import page_of
-    from trace2skill.render.findings import print_lines
-
     known = next((rule for rule in RULES if name in (rule.id, *rule.aliases)), None)
     if known is None:
         raise InputError(f"there is no rule {name}", hint="docs/rules.md has all rules")

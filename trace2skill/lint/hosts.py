@@ -11,8 +11,9 @@ import msgspec
 
 Reach = Literal["public", "local", "private", "example", "metadata"]
 URL = re.compile(r"\b(?:https?|ftp|wss?|git|ssh)://[^\s<>\"'`|)\]}]{1,2000}", re.IGNORECASE)
-_EXAMPLES = ("example", "test", "invalid", "example.com", "example.net", "example.org")
-_LOCALS = ("localhost", "local", "internal", "lan", "home.arpa")
+_EXAMPLES = ("example.com", "example.net", "example.org")
+"""The three names that documentation uses; below ``.example`` anyone may hide a host, so it is no excuse."""
+_LOCALS = ("localhost", "local", "internal", "lan", "home.arpa", "test", "invalid")
 _METADATA = frozenset(("169.254.169.254", "metadata.google.internal", "100.100.100.200", "fd00:ec2::254"))
 
 

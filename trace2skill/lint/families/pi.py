@@ -12,7 +12,7 @@ from trace2skill import injection
 from trace2skill.injection.context import commanded
 from trace2skill.injection.hidden import fold
 from trace2skill.injection.judge import CONCEALED
-from trace2skill.lint.families import pi_words as words
+from trace2skill.lint import pi_words as words
 from trace2skill.lint.hosts import host_of
 from trace2skill.lint.orders import COMMENT, Saying, comments, context_at, context_on, met, sayings
 from trace2skill.lint.polarity import negated_at
