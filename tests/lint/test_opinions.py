@@ -40,10 +40,10 @@ def findings() -> tuple[Finding, ...]:
     return found
 
 
-def ask(answers: list[Answer], tmp_path: Path, **settings: int) -> Opinions:
+def ask(answers: list[Answer], tmp_path: Path, max_calls: int | None = None) -> Opinions:
     script = tmp_path / "script.jsonl"
     script.write_text(json.dumps({"reply": {"opinions": [vars_of(one) for one in answers]}}) + "\n", "utf-8")
-    link = connection(ModelSettings(model=f"scripted:{script}", **settings))
+    link = connection(ModelSettings(model=f"scripted:{script}", max_calls=max_calls))
     return gather_opinions(link, list(questions_of(view(BODY), findings())), jobs=1)
 
 

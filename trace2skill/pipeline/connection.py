@@ -98,7 +98,8 @@ class _Meter:
 def connection(settings: ModelSettings, turns: int = 1) -> Connection:
     """Return the connection that *settings* describe; nothing is opened before the first call.
 
-    An analyst may take *turns* replies. Raises ``ConfigError`` for a cap on the cost of a model whose price is not known.
+    An analyst may take *turns* replies. Raises ``ConfigError`` for a cap on the cost of a model
+    whose price is not known.
     """
     model = settings.model or ""
     price = _price(settings)
