@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.lint.reports import FRONT, PIPE, write
-from tests.logs import program
+from tests.logs import program, start
 from trace2skill.lint.report import FORMATS
 
 EVERY_FORM = pytest.mark.parametrize("form", FORMATS)
@@ -84,3 +84,15 @@ def test_a_skill_without_findings_gives_a_whole_report(form: str, folder: Path) 
     done = program("lint", "skills/fine", "--format", form)
     assert (done.code, done.err) == (0, "")
     assert (done.out == "") == (form in ("concise", "github"))
+
+
+@EVERY_FORM
+def test_a_terminal_that_knows_only_ascii_gets_escapes(form: str, folder: Path) -> None:
+    write(folder / "skills" / "bad", {"é.md": PIPE.replace("x.sh", "ü.sh")})
+    process = start("lint", "skills", "--format", form, cwd=folder, PYTHONIOENCODING="ascii")
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (1, "")
+    assert out.isascii()
+    if form in ("json", "sarif", "gitlab"):
+        assert "\\u00e9.md" in out or "%C3%A9.md" in out
+        json.loads(out)
