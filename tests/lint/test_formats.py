@@ -39,6 +39,13 @@ def test_a_file_gets_the_same_bytes_as_stdout(form: str, folder: Path) -> None:
     assert (folder / "report").read_bytes().decode() == program("lint", "skills", "--format", form).out
 
 
+def test_the_command_tells_tier_and_capabilities_of_each_skill(folder: Path) -> None:
+    lines = program("lint", "skills").out.splitlines()
+    told = [line for line in lines if line.startswith("skills/") and ": T" in line]
+    assert [line.split(" (")[0] for line in told] == ["skills/bad: T1", "skills/fine: T3"]
+    assert told[0].endswith("network get.evil-host.dev; commands bash, curl")
+
+
 def test_several_files_are_written_at_once(folder: Path) -> None:
     done = program("lint", "skills", "--output", "sarif:a.sarif", "--output", "json:b.json")
     assert done.code == 1
