@@ -240,6 +240,13 @@ class Opinion(Record, frozen=True):
     model: str
 
 
+class Suppression(Record, frozen=True):
+    """Why a finding does not count: who said so, and the reason that they gave."""
+
+    kind: Literal["inline", "config", "baseline"]
+    reason: str
+
+
 class Finding(Record, frozen=True):
     """One thing that the linter has to say about one place."""
 
@@ -258,10 +265,11 @@ class Finding(Record, frozen=True):
     gates: tuple[str, ...] = ()
     """What lowered its severity."""
     fingerprint: str = ""
-    """Made of rule, path and evidence, so it stays the same when lines move."""
+    """Made of rule, path and what was found, so it stays the same when lines move."""
     flow: tuple[FlowStep, ...] = ()
     opinion: Opinion | None = None
     """Of a model, if one was asked."""
+    suppressed: Suppression | None = None
 
 
 def encode(record: Any) -> bytes:

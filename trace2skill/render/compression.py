@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from trace2skill.compress import Sizes
 from trace2skill.render.console import err, make_table, out, safe
-from trace2skill.render.findings import print_lines
 from trace2skill.shorten import Shortened
 
 SHOWN = 5
@@ -30,7 +29,8 @@ def print_shortened(done: Sequence[Shortened], *, diff: bool) -> None:
         if len(stayed) > SHOWN:
             out().print(f"        … and {len(stayed) - SHOWN} more")
         if diff:
-            print_lines(one.diff.splitlines())
+            for line in one.diff.splitlines():
+                out().print(safe(line))
 
 
 def print_reverted(changed: Mapping[str, Sequence[str]]) -> None:
