@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from trace2skill.lint.folder import Unread
@@ -10,18 +11,29 @@ from trace2skill.render.console import err, out, safe
 
 
 def print_findings(findings: tuple[Finding, ...], skills: int) -> None:
-    """Print findings as ``path:line: severity rule message``, and the sum."""
+    """Print findings as ``path:line: severity rule message``, and the sum; the suppressed are counted."""
     console = out()
-    for finding in findings:
+    counting = [finding for finding in findings if finding.suppressed is None]
+    for finding in counting:
         console.print(
             f"{safe(finding.path)}:{finding.line}: {finding.severity} {finding.rule} {safe(finding.message)}"
         )
         if finding.fix:
             console.print(f"    {safe(finding.fix)}")
     noun = "skill" if skills == 1 else "skills"
-    err().print(
-        f"{len(findings)} findings in {skills} {noun}" if findings else f"{skills} {noun}, no findings"
-    )
+    said = f"{len(counting)} findings in {skills} {noun}" if counting else f"{skills} {noun}, no findings"
+    err().print(f"{said}{_suppressed(findings)}")
+
+
+def _suppressed(findings: Sequence[Finding]) -> str:
+    kinds = Counter(finding.suppressed.kind for finding in findings if finding.suppressed is not None)
+    counts = ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items()))
+    return f"; {kinds.total()} suppressed ({counts})" if kinds else ""
+
+
+def print_note(text: str) -> None:
+    """Print one line of talk about the run."""
+    err().print(safe(text))
 
 
 def print_lines(lines: Iterable[str]) -> None:
