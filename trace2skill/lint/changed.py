@@ -9,7 +9,6 @@ import os
 import re
 import subprocess
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
 from trace2skill.config import read_text
@@ -34,7 +33,15 @@ def touched(skills: Sequence[Path], ref: str) -> tuple[Path, ...]:
     What the branch of *ref* got since it parted from the present one does not. Raises ``ConfigError``
     outside of a repository, and for a reference that git does not know.
     """
-    return tuple(skill for skill in skills if os.path.realpath(skill) in _folders(_repository(skill), ref))
+    folders: dict[Path, frozenset[str]] = {}
+    found = []
+    for skill in skills:
+        root = _repository(skill)
+        if root not in folders:
+            folders[root] = _folders(root, ref)
+        if os.path.realpath(skill) in folders[root]:
+            found.append(skill)
+    return tuple(found)
 
 
 class Base:
@@ -61,7 +68,6 @@ def _repository(folder: Path) -> Path:
     return root
 
 
-@cache
 def _folders(root: Path, ref: str) -> frozenset[str]:
     """Return the folders, at any height, of the files that differ from *ref*."""
     commit = _commit(root, ref)

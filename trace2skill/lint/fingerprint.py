@@ -14,6 +14,7 @@ from functools import cached_property
 import msgspec
 
 from trace2skill.lint.folder import File
+from trace2skill.lint.hosts import URL
 from trace2skill.lint.rules import Hit, Rule
 from trace2skill.lint.view import View
 from trace2skill.records import Finding, content_hash
@@ -123,5 +124,5 @@ class Prints:
     def _named(self, places: set[tuple[str, int]]) -> Iterator[str]:
         """Yield the files of the skill that the lines at *places* name."""
         for place in places:
-            for name in _FILE.findall(self.view.line(*place)[:MOST_CHARS]):
+            for name in _FILE.findall(URL.sub(" ", self.view.line(*place)[:MOST_CHARS])):
                 yield from self._by_name.get(name, ())

@@ -19,6 +19,8 @@ from trace2skill.lint.rules import Hit, Rule
 from trace2skill.lint.view import SCRIPT_KINDS, View
 from trace2skill.records import Finding, Suppression
 
+MOST = 500
+"""Comments of a skill that are listened to; findings below the others count."""
 _MARK = "t2s"
 _LONGEST = 1_000
 _CODE_KINDS = (*SCRIPT_KINDS, "yaml", "toml")
@@ -54,7 +56,7 @@ def comments_of(view: View) -> tuple[Comment, ...]:
             found += _in_document(document)
         elif file.kind in _CODE_KINDS:
             found += _in_code(file)
-    return tuple(sorted(found, key=lambda one: (one.path, one.line, one.names)))
+    return tuple(sorted(found, key=lambda one: (one.path, one.line, one.names))[:MOST])
 
 
 def _in_document(document: Document) -> Iterator[Comment]:
@@ -127,7 +129,7 @@ class Quieting:
         self.comments = comments
         self.known = {name: rule for rule in rules for name in (rule.id, rule.name, *rule.aliases)}
         self.today = today
-        self.used: set[Comment] = set()
+        self.used: set[tuple[Comment, str]] = set()
         self.refused: set[Comment] = set()
 
     def apply(self, finding: Finding) -> Finding:
@@ -140,7 +142,7 @@ class Quieting:
             if finding.class_ == "malicious" and finding.severity == "error":
                 self.refused.add(comment)
                 continue
-            self.used.add(comment)
+            self.used.add((comment, finding.rule))
             return msgspec.structs.replace(finding, suppressed=Suppression("inline", comment.reason))
         return finding
 
@@ -162,8 +164,11 @@ class Quieting:
             elif comment in self.refused:
                 what = "no comment silences an error of class malicious"
                 yield "LN002", self._hit(comment, what, "accept it in the settings or the baseline")
-            elif named and set(named) <= ran_ids and comment not in self.used:
-                yield "LN002", self._hit(comment, "there is nothing here that it would silence", "remove it")
+            else:
+                for rule in named:
+                    if rule in ran_ids and (comment, rule) not in self.used:
+                        what = f"there is no {rule} here that it would silence"
+                        yield "LN002", self._hit(comment, what, "remove it")
 
     def _holds(self, comment: Comment) -> bool:
         return _is_reason(comment.reason) and (not comment.until or _day(comment.until) >= self.today)
