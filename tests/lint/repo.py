@@ -42,8 +42,7 @@ def told(*arguments: object) -> list[dict[str, Any]]:
     """Return the findings that the linter tells as JSON."""
     done = program("lint", *arguments, "--json")
     assert done.code in (0, 1), done
-    found: list[dict[str, Any]] = json.loads(done.out)
-    return found
+    return [finding for skill in json.loads(done.out)["skills"] for finding in skill["findings"]]
 
 
 def open_rules(*arguments: object) -> list[str]:

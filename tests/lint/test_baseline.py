@@ -46,7 +46,7 @@ def test_what_was_accepted_does_not_count(tmp_path: Path) -> None:
     assert left() == []
     assert suppressed("--baseline", FILE) == [("EX101", "baseline", "our own installer")]
     done = lint("--baseline", FILE)
-    assert (done.code, "1 suppressed (baseline 1)" in done.err) == (0, True)
+    assert (done.code, "1 suppressed (baseline 1)" in done.out) == (0, True)
 
 
 def test_the_settings_name_the_baseline_relative_to_themselves(

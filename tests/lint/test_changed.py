@@ -33,7 +33,7 @@ def touched(ref: str = "HEAD", *paths: str) -> list[str]:
 
 def test_nothing_changed_means_nothing_to_check(repo: Path) -> None:
     done = lint("--changed-since", "HEAD", "--fail-on", "note")
-    assert (done.code, done.err) == (0, "0 skills, no findings\n")
+    assert (done.code, done.out) == (0, "0 skills, no findings\n")
     write(repo, {"README.md": "Hello.\n", "skills/a/x.tmp": "ignored\n"})
     assert touched() == []
 

@@ -97,7 +97,7 @@ def test_paths_can_be_exempt(tmp_path: Path) -> None:
         set_to(tmp_path, f'per-path-ignores = {{"{pattern}" = ["LN110"]}}')
         assert suppressed() == [("LN110", "config", f"per-path-ignores of {pattern}")]
         assert sorted(open_rules()) == ["LN110", "PI404", "PI404"]
-    assert "1 suppressed (config 1)" in lint().err
+    assert "1 suppressed (config 1)" in lint().out
 
 
 def test_patterns_are_relative_to_the_file_that_has_them(

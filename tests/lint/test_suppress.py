@@ -48,7 +48,7 @@ def test_without_a_comment_it_counts(tmp_path: Path) -> None:
 def test_a_comment_with_a_reason_silences_what_it_is_about(body: str, tmp_path: Path) -> None:
     assert [rule for rule in rules_of(body, tmp_path) if rule not in ("LN002",)] == []
     assert suppressed("s") == [("PI404", "inline", WHY)]
-    assert "1 suppressed (inline 1)" in lint("s").err
+    assert "1 suppressed (inline 1)" in lint("s").out
 
 
 @pytest.mark.parametrize(

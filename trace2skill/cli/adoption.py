@@ -17,7 +17,7 @@ from trace2skill.lint.check import Checked, Terms, check_folders, is_own, settle
 from trace2skill.lint.discover import Found, find_skills
 from trace2skill.lint.settings import LintSettings, lies_within, settle_lint
 from trace2skill.paths import show
-from trace2skill.render.findings import print_note
+from trace2skill.render.console import print_note
 
 
 class Adoption(NamedTuple):

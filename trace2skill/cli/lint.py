@@ -6,7 +6,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
 from trace2skill.cli.adoption import Adoption, run
@@ -24,15 +23,10 @@ from trace2skill.cli.options import (
     Trusted,
     WriteBaseline,
 )
-from trace2skill.lint import RULES
+from trace2skill.cli.reports import outputs_of, tell
 from trace2skill.lint.baseline import REASON
-from trace2skill.lint.github import as_commands
+from trace2skill.lint.report import checked
 from trace2skill.lint.rules import LEVELS
-from trace2skill.lint.sarif import as_sarif
-from trace2skill.paths import show
-from trace2skill.records import Finding
-from trace2skill.render.console import print_json
-from trace2skill.render.findings import print_findings, print_lines, print_unread
 
 
 class Level(StrEnum):
@@ -55,9 +49,13 @@ class Format(StrEnum):
     """How findings are printed."""
 
     text = "text"
+    concise = "concise"
     json = "json"
     sarif = "sarif"
     github = "github"
+    gitlab = "gitlab"
+    junit = "junit"
+    markdown = "markdown"
 
 
 class Target(StrEnum):
@@ -66,6 +64,12 @@ class Target(StrEnum):
     agentskills = "agentskills"
     claude_code = "claude-code"
     codex = "codex"
+
+
+Outputs = Annotated[
+    list[str] | None,
+    typer.Option("--output", metavar="FORMAT:FILE", help="Also write a report to a file; may be repeated."),
+]
 
 
 def lint(
@@ -91,6 +95,7 @@ def lint(
     changed_since: ChangedSince = None,
     config_from: ConfigFrom = None,
     form: Annotated[Format, typer.Option("--format", help="How findings are printed.")] = Format.text,
+    output: Outputs = None,
     json: Json = False,
 ) -> None:
     """Check skills for risky content, against the specification, and for broken structure."""
@@ -101,31 +106,13 @@ def lint(
     adoption = Adoption(
         trusted, not no_inline, changed_since, config_from, write_baseline, prune_baseline, reason
     )
+    outputs = outputs_of(output or [])
     linted = run(paths or [], flags, adoption)
-    for folder, report in linted.skills:
-        print_unread(show(folder), report.unread)
-    findings = tuple(_placed(one, folder) for folder, report in linted.skills for one in report.findings)
-    _print(Format.json if json else form, findings, len(linted.skills))
+    skills = [checked(folder, report) for folder, report in linted.skills]
+    tell(skills, Format.json if json else form, outputs)
     failing = LEVELS[: LEVELS.index(linted.settings.fail_on) + 1]
-    counting = (finding for finding in findings if finding.suppressed is None)
-    if not exit_zero and any(finding.severity in failing for finding in counting):
+    if not exit_zero and any(finding.severity in failing for skill in skills for finding in skill.open):
         raise typer.Exit(1)
-
-
-def _placed(finding: Finding, folder: Path) -> Finding:
-    prefix = "" if show(folder) == "." else f"{show(folder)}/"
-    return msgspec.structs.replace(finding, path=f"{prefix}{finding.path}")
-
-
-def _print(form: Format, findings: tuple[Finding, ...], skills: int) -> None:
-    if form is Format.json:
-        print_json(findings)
-    elif form is Format.sarif:
-        print_json(as_sarif(findings, RULES))
-    elif form is Format.github:
-        print_lines(as_commands([finding for finding in findings if finding.suppressed is None]))
-    else:
-        print_findings(findings, skills)
 
 
 def _parts(names: list[str] | None) -> tuple[str, ...] | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from trace2skill.lint.baseline import Baseline, Entry, folder_of, hide, places_of
+from trace2skill.lint.capabilities import capabilities_of
 from trace2skill.lint.changed import root_of
 from trace2skill.lint.engine import LintReport, bounded, find, finding_of, view_of_folder
 from trace2skill.lint.families import RULES
@@ -158,7 +159,8 @@ def _check(folder: Path, terms: Terms) -> Checked:
         else tuple(adjust(one) for one in find(view, RULES, terms.settled.settings.options))
     )
     unheard = 0 if terms.inline else len(comments_of(view))
-    return Checked(folder, found, LintReport((), view.unread, len(view.files)), unheard)
+    report = LintReport((), view.unread, len(view.files), capabilities_of(view))
+    return Checked(folder, found, report, unheard)
 
 
 def _text_of(finding: Finding, view: View) -> str:

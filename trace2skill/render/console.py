@@ -45,11 +45,21 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(json.loads(encode(value)), indent=2, ensure_ascii=False) + "\n")
 
 
+def write(text: str) -> None:
+    """Write a report as it is, for people or for another program."""
+    sys.stdout.write(text)
+
+
 def print_error(error: Trace2SkillError) -> None:
     """Print what went wrong and what to do now."""
     err().print(f"[bold red]error:[/] {safe(str(error))}")
     if error.hint:
         err().print(f"[cyan]hint:[/] {safe(error.hint)}")
+
+
+def print_note(text: str) -> None:
+    """Print one line of talk about the run."""
+    err().print(safe(text))
 
 
 def make_table(*columns: str, words: int = 1) -> Table:
