@@ -13,6 +13,7 @@ from trace2skill.cli.options import Json
 from trace2skill.errors import InputError
 from trace2skill.lint import RULES, Rule
 from trace2skill.lint.page import data_of, page_of
+from trace2skill.lint.plain import as_json
 from trace2skill.render.console import print_json, write
 from trace2skill.render.learning import print_rows
 
@@ -25,7 +26,7 @@ def explain(
 ) -> None:
     """Show the rule at FILE:LINE, its support, and the quotes behind it with source file and line.
 
-    Of a rule of the linter, by its id or name (DX509, hardcoded-secret), show what it finds and why.
+    Of a rule of the linter, by its id or name (EX101, remote-pipe-exec), show what it finds and why.
     """
     rule = _rule_of(place)
     if rule is not None:
@@ -65,10 +66,7 @@ def _rule_of(place: str) -> Rule | None:
 
 
 def _explain_rule(rule: Rule, *, json: bool) -> None:
-    if json:
-        print_json(data_of(rule))
-    else:
-        write(page_of(rule))
+    write(as_json(data_of(rule)) if json else page_of(rule))
 
 
 def _skill_of(path: Path) -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from trace2skill.lint.plain import plain
-from trace2skill.lint.rules import Example, Rule
+from trace2skill.lint.rules import Example, Link, Rule
 
 _ROWS = 14
 _CHARS = 160
@@ -53,11 +53,15 @@ def catalogue(rules: Sequence[Rule]) -> str:
     """Return a table of all rules, and the page of each."""
     rows = [
         f"| [{rule.id}](#{rule.id.lower()}-{rule.name}) | `{rule.name}` | {rule.class_} | {rule.level}"
-        f" | {rule.why.split('. ')[0].rstrip('.')} |"
+        f" | {_cell(rule.why.split('. ')[0].rstrip('.'))} |"
         for rule in rules
     ]
     head = ["| id | name | class | level | why |", "| --- | --- | --- | --- | --- |"]
     return "\n".join([*head, *rows, "", *(page_of(rule) for rule in rules)])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "&#124;").replace("<", "&lt;")
 
 
 def _facts(rule: Rule) -> Iterator[str]:
@@ -76,7 +80,10 @@ def _facts(rule: Rule) -> Iterator[str]:
 def _files(example: Example) -> Iterator[tuple[str, str]]:
     files: Mapping[str, str | bytes] = {"SKILL.md": example} if isinstance(example, str) else example
     for path, data in files.items():
-        yield path, data if isinstance(data, str) else f"({len(data)} bytes)"
+        if isinstance(data, Link):
+            yield path, f"(a link to {data})"
+        else:
+            yield path, data if isinstance(data, str) else f"({len(data)} bytes)"
 
 
 def _example(example: Example) -> Iterator[str]:

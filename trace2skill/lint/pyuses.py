@@ -13,6 +13,7 @@ from trace2skill.lint.uses import Use, is_told, outside, uses_of_shell
 
 _MAX_NODES = 60_000
 _DEPTH = 20
+_CHARS = 200
 _SHELL = frozenset(("os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"))
 _PROCESS = frozenset(f"subprocess.{name}" for name in "run call check_call check_output Popen".split())
 _ENVIRON = ("os.environ.get", "os.getenv", "os.environ.pop", "os.environ.setdefault")
@@ -26,16 +27,17 @@ _HOME = frozenset(("pathlib.Path.home", "Path.home"))
 _PATHS = frozenset(("pathlib.Path", "Path", "os.path.expanduser", "os.path.expandvars", "str"))
 
 
-def uses_of_python(script: Script) -> Iterator[Use]:
-    """Yield what a Python script uses; nothing if it cannot be parsed."""
+def uses_of_python(script: Script) -> list[Use]:
+    """Return what a Python script uses; nothing if it cannot be parsed, or is nested too deeply."""
     tree = script.tree
-    if tree is None:
-        return
-    nodes = list(ast.walk(tree))
-    if len(nodes) <= _MAX_NODES:
+    nodes = list(ast.walk(tree)) if tree is not None else []
+    if tree is None or len(nodes) > _MAX_NODES:
+        return []
+    try:
         reader = _Reader(tree, nodes)
-        for node in nodes:
-            yield from reader.uses(node)
+        return [use for node in nodes for use in reader.uses(node)]
+    except RecursionError:
+        return []
 
 
 class _Reader:
@@ -101,27 +103,28 @@ class _Reader:
                 yield place
 
     def place(self, node: ast.AST, depth: int = 0) -> str:
-        """Return the path that an expression stands for, as far as it is known."""
-        if depth > _DEPTH:
-            return ""
+        """Return the path that an expression stands for, as far as it is known; bounded in length."""
+        return self._place(node, depth + 1)[:_CHARS] if depth <= _DEPTH else ""
+
+    def _place(self, node: ast.AST, depth: int) -> str:
         if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Div, ast.Add)):
             mark = "/" if isinstance(node.op, ast.Div) else ""
-            left = self.place(node.left, depth + 1)
-            return f"{left}{mark}{self.place(node.right, depth + 1) or '…'}" if left else ""
+            left = self.place(node.left, depth)
+            return f"{left}{mark}{self.place(node.right, depth) or '…'}" if left else ""
         if isinstance(node, ast.Call):
             name = self.names.of(node.func)
             if name in _HOME:
                 return "~"
-            parts = [self.place(one, depth + 1) for one in node.args]
+            parts = [self.place(one, depth) for one in node.args]
             if name in _PATHS or name == "os.path.join":
                 return "/".join(part or "…" for part in parts) if parts and parts[0] else ""
         if isinstance(node, ast.JoinedStr) and node.values:
-            return "".join(self.place(part, depth + 1) or "…" for part in node.values)
+            return "".join(self.place(part, depth) or "…" for part in node.values)
         if isinstance(node, ast.FormattedValue):
-            return self.place(node.value, depth + 1)
+            return self.place(node.value, depth)
         if isinstance(node, ast.Name) and node.id in self.places:
             return self.places[node.id]
-        return (self.names.text(node) or "")[:200]
+        return self.names.text(node) or ""
 
     def _connection(self, node: ast.Call) -> Iterator[Use]:
         if not isinstance(node.func, ast.Attribute) or node.func.attr not in _CONNECTS or not node.args:
