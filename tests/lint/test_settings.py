@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from tests.documents import ROOT
 from tests.lint.repo import PIPED, lint, open_rules, suppressed, told, write, write_skill
 
 FLAG = "Start it with `claude --dangerously-skip-permissions`.\n"
@@ -139,6 +141,15 @@ def test_a_host_that_is_allowed_makes_a_note_of_what_comes_from_it(
     write_skill(tmp_path / "s", f"```sh\n{command}\n```\n")
     set_to(tmp_path, 'allow-hosts = ["tool-setup.example"]')
     assert [one["severity"] for one in told() if one["rule"] == "EX101"] == [severity]
+
+
+def test_the_settings_that_the_documents_show_can_be_set(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "lint.md").read_text("utf-8")
+    (block,) = re.findall(r"^```toml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    write(tmp_path, {"trace2skill.toml": block, "lint-baseline.json": '{"version": 1, "findings": []}'})
+    write_skill(tmp_path / "s")
+    done = lint()
+    assert (done.code, done.err) == (0, "")
 
 
 # --- whose file it is --------------------------------------------------------------------------
