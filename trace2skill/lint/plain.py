@@ -18,7 +18,5 @@ def _escape(char: str) -> str:
 
 
 def as_json(value: Any) -> str:
-    """Return *value* as a JSON document whose texts hold nothing unprintable, and yet mean the same."""
-    text = json.dumps(value, indent=2, ensure_ascii=False)
-    kept = (char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text)
-    return f"{text if text.replace(chr(10), '').isprintable() else ''.join(kept)}\n"
+    """Return *value* as a JSON document in plain ASCII, which means the same in any encoding."""
+    return json.dumps(value, indent=2).replace("\x7f", "\\u007f") + "\n"

@@ -47,7 +47,8 @@ def print_json(value: Any) -> None:
 
 def write(text: str) -> None:
     """Write a report as it is, for people or for another program."""
-    sys.stdout.write(text)
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def print_error(error: Trace2SkillError) -> None:

@@ -12,7 +12,7 @@ from trace2skill import __version__
 from trace2skill.lint.page import page_of
 from trace2skill.lint.plain import as_json
 from trace2skill.lint.report.records import Checked, numbered, said
-from trace2skill.lint.rules import Rule
+from trace2skill.lint.rules import LEVELS, Rule
 from trace2skill.records import Finding
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -22,11 +22,18 @@ _SEVERITY = {"malicious": "9.0", "secret": "8.0", "risky": "6.0", "capability": 
 """What GitHub sorts security findings by, 0 to 10; others have none."""
 _PROBLEM = {"error": "error", "warning": "warning", "note": "recommendation"}
 _UNREAD = "not-analysed"
+MOST = 25_000
+"""Results of one run; code scanning refuses more."""
 
 
 def as_sarif(skills: Sequence[Checked], rules: Mapping[str, Rule]) -> str:
     """Return the log of one run."""
     places = {rule: at for at, rule in enumerate(rules)}
+    results = [_result(skill, one, print_, places[one.rule]) for skill, one, print_ in numbered(skills)]
+    notices = list(_unread(skills))
+    if len(results) > MOST:
+        notices.append({"level": "error", "message": {"text": f"{len(results) - MOST} results are left out"}})
+        results = sorted(results, key=lambda result: LEVELS.index(result["level"]))[:MOST]
     driver = {
         "name": "trace2skill",
         "semanticVersion": __version__,
@@ -38,11 +45,8 @@ def as_sarif(skills: Sequence[Checked], rules: Mapping[str, Rule]) -> str:
         "automationDetails": {"id": "trace2skill-lint/"},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The folder that was checked from."}}},
-        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": list(_unread(skills))}],
-        "results": [
-            _result(skill, finding, print_, places[finding.rule])
-            for skill, finding, print_ in numbered(skills)
-        ],
+        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notices}],
+        "results": results,
         "properties": {"skills": [_skill(skill) for skill in skills]},
     }
     return as_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
