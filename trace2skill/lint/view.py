@@ -25,6 +25,7 @@ class View:
         self.unread = unread
         self._by_path = {file.path: file for file in files}
         self._documents: dict[str, Document] = {}
+        self._lines: dict[str, list[str]] = {}
 
     def file(self, path: str) -> File | None:
         """Return the file at *path*, relative to the folder."""
@@ -33,6 +34,18 @@ class View:
     def texts(self) -> Iterator[File]:
         """Yield all files that are text, whatever their kind."""
         return (file for file in self.files if file.text)
+
+    def lines(self, path: str) -> list[str]:
+        """Return the lines of the file at *path*; none if it is no text, or not there."""
+        if path not in self._lines:
+            file = self._by_path.get(path)
+            self._lines[path] = file.text.split("\n") if file is not None and file.text else []
+        return self._lines[path]
+
+    def line(self, path: str, number: int) -> str:
+        """Return a line of the file at *path*, or nothing where there is none."""
+        lines = self.lines(path)
+        return lines[number - 1] if 0 < number <= len(lines) else ""
 
     def document(self, path: str) -> Document | None:
         """Return the parsed Markdown file at *path*."""
