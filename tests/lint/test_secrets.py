@@ -48,7 +48,9 @@ def test_what_is_only_named_a_secret_is_a_warning(text: str) -> None:
         f"postgres://app:{RANDOM}@db:5432/main\n",
         "qpdf --password=mypassword1 in.pdf out.pdf\n",
         'API_KEY="my-api-key-123456789"\n',
-        "-----BEGIN RSA PRIVATE " + "KEY-----\nMIIEpAIBAAKCAQEA7bq9Zk3Xw5Lm\n-----END RSA PRIVATE " + "KEY-----\n",
+        "-----BEGIN RSA PRIVATE "
+        + "KEY-----\nMIIEpAIBAAKCAQEA7bq9Zk3Xw5Lm\n-----END RSA PRIVATE "
+        + "KEY-----\n",
         "Write to jane.doe@zz-not-a-host.xyz.\n",
         "Open /home/jdoe/notes.txt.\n",
     ],

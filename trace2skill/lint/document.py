@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from trace2skill.lint.front import Front, parse_front
+from trace2skill.lint.places import line_at
 from trace2skill.lint.polarity import is_about_wrong, is_negated, is_pattern_table
 from trace2skill.markdown import lines_of, split_frontmatter
 
@@ -24,8 +25,12 @@ SpanKind = Literal[
 ]
 MAX_CHARS = 1_000_000
 MAX_LINES = 30_000
+MAX_PLAIN = 60_000
+"""So many lines are read of a document that is too large to be parsed, and ``MAX_CHARS``."""
 CHUNK = 4_000
-"""So long is a line of text that is not parsed."""
+"""So long is a sentence at most; what is longer is cut into pieces."""
+OVERLAP = 400
+"""So much of a piece comes again in the next, so that nothing hides where a sentence is cut."""
 _DEEP = re.compile(r"^[ \t>*+-]{200}", re.MULTILINE)
 _PARSER = MarkdownIt().enable("table").disable("inline")
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+|\n(?=[ \t]*(?:[-*+]|\d{1,3}[.)]) )")
@@ -68,6 +73,8 @@ class Document(msgspec.Struct, frozen=True):
     spans: tuple[Span, ...]
     whole: bool = True
     """Whether it was parsed; else its spans are plain lines."""
+    read_to: int = 0
+    """The last line that has spans, if it is too long for all of it."""
 
 
 def parse_document(path: str, text: str) -> Document:
@@ -78,13 +85,14 @@ def parse_document(path: str, text: str) -> Document:
     whole = len(body) <= MAX_CHARS and body.count("\n") <= MAX_LINES and not _DEEP.search(body)
     spans = tuple(_Walker(first).walk(body)) if whole else tuple(_plain(body, first))
     spans = tuple(sorted(spans, key=lambda span: (span.line, span.end_line)))
-    return Document(path, text, front.data, raw, front.problem, spans, whole)
+    fits = len(body) <= MAX_CHARS and body.count("\n") <= MAX_PLAIN
+    read_to = 0 if fits else first + min(MAX_PLAIN, body.count("\n", 0, MAX_CHARS) + 1)
+    return Document(path, text, front.data, raw, front.problem, spans, whole, read_to)
 
 
 def _plain(body: str, first: int) -> Iterator[Span]:
-    for number, line in enumerate(lines_of(body), start=first + 1):
-        for start in range(0, len(line), CHUNK):
-            piece = line[start : start + CHUNK].rstrip("\r\n")
+    for number, line in enumerate(lines_of(body[:MAX_CHARS])[:MAX_PLAIN], start=first + 1):
+        for piece, _ in _pieces(line.rstrip("\r\n"), 0):
             if piece:
                 yield Span("prose", piece, number, number)
 
@@ -178,7 +186,7 @@ class _Walker:
         rest, comments = cut_comments(token.content)
         line = self.first + token.map[0] + 1
         for at, text in comments:
-            first = line + token.content.count("\n", 0, at)
+            first = line + line_at(token.content, at)
             yield Span("comment", text, first, first + text.count("\n"), "comment", self.headings)
         if rest.strip():
             last = line + rest.rstrip().count("\n")
@@ -188,7 +196,7 @@ class _Walker:
         line = self.first + (token.map[0] if token.map else 0) + 1
         text, comments = cut_comments(token.content)
         for at, said in comments:
-            first = line + token.content.count("\n", 0, at)
+            first = line + line_at(token.content, at)
             yield Span("comment", said, first, first + said.count("\n"), "comment", self.headings)
         if self.kind == "heading":
             self.above.append((self.level, text.strip()))
@@ -198,7 +206,7 @@ class _Walker:
             self.patterns = self.patterns or is_pattern_table(text)
         kind: SpanKind = "item" if self.items and self.kind == "prose" else self.kind
         for sentence, at in sentences(text):
-            first = line + text.count("\n", 0, at)
+            first = line + line_at(text, at)
             last = first + sentence.count("\n")
             context = self._context(sentence)
             yield Span(kind, sentence, first, last, context, self.headings)
@@ -227,10 +235,16 @@ def sentences(text: str) -> Iterator[tuple[str, int]]:
     start = 0
     for found in _SENTENCE_END.finditer(text):
         if text[start : found.start()].strip():
-            yield text[start : found.start()], start
+            yield from _pieces(text[start : found.start()], start)
         start = found.end()
     if text[start:].strip():
-        yield text[start:], start
+        yield from _pieces(text[start:], start)
+
+
+def _pieces(text: str, place: int) -> Iterator[tuple[str, int]]:
+    """Yield *text*, which begins at *place*, in pieces of bounded length that overlap."""
+    for start in range(0, max(1, len(text) - OVERLAP), CHUNK - OVERLAP):
+        yield text[start : start + CHUNK], place + start
 
 
 def cut_comments(text: str) -> tuple[str, list[tuple[int, str]]]:

@@ -26,7 +26,8 @@ _MADE_UP = re.compile(
     re.IGNORECASE,
 )
 _SHAPED_MADE_UP = re.compile(
-    r"example|sample|dummy|fake|placeholder|your|xxxx|12345|abcdef|00000|11111|\.\.\.|…|\*\*|<|\{", re.IGNORECASE
+    r"example|sample|dummy|fake|placeholder|your|xxxx|12345|abcdef|00000|11111|\.\.\.|…|\*\*|<|\{",
+    re.IGNORECASE,
 )
 _SHOWN_AS_WRONG = re.compile(
     r"\b(?:don'?t|do not|bad|wrong|never|insecure|vulnerable|avoid|hard-?coded|leaked|flag(?:ged)?)\b|❌|🚫",

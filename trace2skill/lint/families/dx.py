@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from trace2skill.lint.leaks import leaks_of, reads_of
 from trace2skill.lint.pipes import sent_by
+from trace2skill.lint.places import line_of
 from trace2skill.lint.reputation import Address, addresses_in
 from trace2skill.lint.rules import Hit, Rule
 from trace2skill.lint.scripts import Script
 from trace2skill.lint.secrets import level_of, secrets_of
-from trace2skill.lint.unshown import line_of
 from trace2skill.lint.view import View
 from trace2skill.records import FlowStep
 
