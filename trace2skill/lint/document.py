@@ -16,7 +16,15 @@ from markdown_it.token import Token
 
 from trace2skill.lint.front import Front, parse_front
 from trace2skill.lint.places import line_at
-from trace2skill.lint.polarity import is_about_wrong, is_negated, is_pattern_table
+from trace2skill.lint.polarity import (
+    is_about_wrong,
+    is_callout,
+    is_negated,
+    is_only_shown,
+    is_pattern_table,
+    is_setup,
+    shows_wrong,
+)
 from trace2skill.markdown import lines_of, split_frontmatter
 
 Context = Literal["active", "quoted", "negated", "example", "comment"]
@@ -35,6 +43,7 @@ _DEEP = re.compile(r"^[ \t>*+-]{200}", re.MULTILINE)
 _PARSER = MarkdownIt().enable("table").disable("inline")
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+|\n(?=[ \t]*(?:[-*+]|\d{1,3}[.)]) )")
 _CODE = re.compile(r"(?<!`)`{1,2}([^`]{1,2000})`{1,2}(?!`)")
+_VEIL = "\0"
 _LINK = re.compile(r"(!?)\[([^\[\]]{0,500})\]\([ \t]{0,3}<?([^()\s<>]{1,2000})")
 _AUTO = re.compile(r"\bhttps?://[^\s<>\"'`)\]]{1,2000}", re.IGNORECASE)
 _REFERENCE = re.compile(r"^[ \t]{0,3}\[([^\]\n]{1,200})\]:[ \t]{0,9}([^\n]{0,4000})$", re.MULTILINE)
@@ -106,7 +115,13 @@ class _Walker:
         self.above: list[tuple[int, str]] = []
         self.level = 0
         """Of the heading at hand."""
-        self.quotes = 0
+        self.quotes: list[bool] = []
+        """Block quotes at hand: whether each holds the words of others."""
+        self.opened = False
+        """Whether a block quote has just begun."""
+        self.wrong = False
+        """Whether the headings above announce what is wrong."""
+        self.head = False
         self.items = 0
         self.kind: SpanKind = "prose"
         self.lead = ""
@@ -136,7 +151,7 @@ class _Walker:
             self.above = [row for row in self.above if row[0] < self.level]
             self.kind = "heading"
         elif kind in ("th_open", "td_open"):
-            self.kind = "cell"
+            self.kind, self.head = "cell", kind == "th_open"
         elif kind in ("heading_close", "th_close", "td_close"):
             self.kind = "prose"
         if token.map is None and kind != "inline":
@@ -150,8 +165,11 @@ class _Walker:
 
     def _enter(self, kind: str) -> None:
         step = 1 if kind.endswith("_open") else -1 if kind.endswith("_close") else 0
-        if kind.startswith("blockquote"):
-            self.quotes += step
+        if kind == "blockquote_open":
+            self.quotes.append(True)
+            self.opened = True
+        elif kind == "blockquote_close":
+            self.quotes.pop()
         elif kind.startswith("list_item"):
             self.items += step
         elif kind == "table_open":
@@ -163,16 +181,16 @@ class _Walker:
         return tuple(title for _, title in self.above)
 
     def _context(self, text: str) -> Context:
-        if self.quotes:
+        if any(self.quotes):
             return "quoted"
-        if any(map(is_about_wrong, self.headings)) or (self.kind == "cell" and self.patterns):
+        if self.wrong or (self.kind == "cell" and self.patterns):
             return "example"
         return "negated" if is_negated(text) else "active"
 
     def _fence(self, token: Token) -> Span:
         assert token.map is not None
-        context: Context = "quoted" if self.quotes else "active"
-        if any(map(is_about_wrong, self.headings)) or is_about_wrong(self.lead) or is_negated(self.lead):
+        context: Context = "quoted" if any(self.quotes) else "active"
+        if self.wrong or shows_wrong(self.lead, token.content) or self._is_only_shown():
             context = "example"
         opened = token.type == "fence"
         first = self.first + token.map[0] + 1 + opened
@@ -180,6 +198,18 @@ class _Walker:
         return Span(
             "fence", token.content, first, last, context, self.headings, token.info.strip(), lead=self.lead
         )
+
+    def _is_only_shown(self) -> bool:
+        """Say whether what announces a fence, the sentence before it or else the heading, shows an example."""
+        return is_only_shown(self.lead or (self.above[-1][1] if self.above else ""))
+
+    def _under(self, title: str) -> None:
+        """Take note of a heading; the title of the document says nothing about what is under it."""
+        self.above.append((self.level, title))
+        self.lead = ""
+        below = [text for place, (level, text) in enumerate(self.above) if place or level > 1]
+        deciding = (text for text in reversed(below) if is_setup(text) or is_about_wrong(text))
+        self.wrong = is_about_wrong(next(deciding, ""))
 
     def _html(self, token: Token) -> Iterator[Span]:
         assert token.map is not None
@@ -194,16 +224,20 @@ class _Walker:
 
     def _inline(self, token: Token) -> Iterator[Span]:
         line = self.first + (token.map[0] if token.map else 0) + 1
-        text, comments = cut_comments(token.content)
+        text, comments = cut_comments(_CODE.sub(_veiled, token.content))
+        text = text.replace(_VEIL, "<")
         for at, said in comments:
             first = line + line_at(token.content, at)
             yield Span("comment", said, first, first + said.count("\n"), "comment", self.headings)
+        if self.quotes and self.opened and is_callout(text):
+            self.quotes[-1] = False
+        self.opened = False
         if self.kind == "heading":
-            self.above.append((self.level, text.strip()))
+            self._under(text.strip())
             yield Span("heading", text, line, line, "active", self.headings[:-1])
             return
         if self.kind == "cell":
-            self.patterns = self.patterns or is_pattern_table(text)
+            self.patterns = self.patterns or (self.head and is_pattern_table(text))
         kind: SpanKind = "item" if self.items and self.kind == "prose" else self.kind
         for sentence, at in sentences(text):
             first = line + line_at(text, at)
@@ -228,6 +262,11 @@ class _Walker:
             if found.start() not in linked:
                 place = line + text.count("\n", 0, found.start())
                 yield Span("link", found[0], place, place, context, self.headings, target=found[0])
+
+
+def _veiled(code: re.Match[str]) -> str:
+    """Return code in a line so that no comment begins in it."""
+    return code[0].replace("<", _VEIL)
 
 
 def sentences(text: str) -> Iterator[tuple[str, int]]:

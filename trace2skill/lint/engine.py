@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from trace2skill.lint.folder import Unread, files_of, read_folder
-from trace2skill.lint.gates import gate
+from trace2skill.lint.gates import acting, gate
 from trace2skill.lint.rules import Hit, Rule
 from trace2skill.lint.view import View
 from trace2skill.records import Finding, Skill, content_hash
@@ -64,10 +64,8 @@ def view_of_skill(skill: Skill) -> View:
 def run(view: View, rules: Sequence[Rule], options: Options = Options()) -> LintReport:  # noqa: B008
     """Return what *rules* find; the same for the same folder, whatever the order of the rules."""
     hits = [(rule, hit) for rule in rules if options.takes(rule) for hit in rule.check(view)]
-    families: dict[str, set[str]] = defaultdict(set)
-    for rule, hit in hits:
-        families[hit.path].add(rule.family)
-    found = [_finding(rule, hit, view, frozenset(families[hit.path])) for rule, hit in hits]
+    families = acting(hits)
+    found = [_finding(rule, hit, view, families.get(hit.path, frozenset())) for rule, hit in hits]
     return LintReport(tuple(_bounded(_distinct(found))), view.unread, len(view.files))
 
 
