@@ -8,8 +8,8 @@ import pytest
 
 from tests.lint.tables import FRONT, found, view
 from trace2skill.lint import RULES
-from trace2skill.lint.document import CHUNK, sentences
 from trace2skill.lint.engine import run
+from trace2skill.lint.pieces import CHUNK, sentences
 from trace2skill.lint.rules import Example
 
 SECONDS = 20

@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from trace2skill.lint.front import Front, parse_front
+from trace2skill.lint.pieces import CODE, bounded, cut_comments, cut_comments_outside_code, sentences
 from trace2skill.lint.places import line_at
 from trace2skill.lint.polarity import (
     is_about_wrong,
@@ -35,15 +36,8 @@ MAX_CHARS = 1_000_000
 MAX_LINES = 30_000
 MAX_PLAIN = 60_000
 """So many lines are read of a document that is too large to be parsed, and ``MAX_CHARS``."""
-CHUNK = 4_000
-"""So long is a sentence at most; what is longer is cut into pieces."""
-OVERLAP = 400
-"""So much of a piece comes again in the next, so that nothing hides where a sentence is cut."""
 _DEEP = re.compile(r"^[ \t>*+-]{200}", re.MULTILINE)
 _PARSER = MarkdownIt().enable("table").disable("inline")
-_SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+|\n(?=[ \t]*(?:[-*+]|\d{1,3}[.)]) )")
-_CODE = re.compile(r"(?<!`)`{1,2}([^`]{1,2000})`{1,2}(?!`)")
-_VEIL = "\0"
 _LINK = re.compile(r"(!?)\[([^\[\]]{0,500})\]\([ \t]{0,3}<?([^()\s<>]{1,2000})")
 _AUTO = re.compile(r"\bhttps?://[^\s<>\"'`)\]]{1,2000}", re.IGNORECASE)
 _REFERENCE = re.compile(r"^[ \t]{0,3}\[([^\]\n]{1,200})\]:[ \t]{0,9}([^\n]{0,4000})$", re.MULTILINE)
@@ -101,7 +95,7 @@ def parse_document(path: str, text: str) -> Document:
 
 def _plain(body: str, first: int) -> Iterator[Span]:
     for number, line in enumerate(lines_of(body[:MAX_CHARS])[:MAX_PLAIN], start=first + 1):
-        for piece, _ in _pieces(line.rstrip("\r\n"), 0):
+        for piece, _ in bounded(line.rstrip("\r\n"), 0):
             if piece:
                 yield Span("prose", piece, number, number)
 
@@ -200,7 +194,7 @@ class _Walker:
         )
 
     def _is_only_shown(self) -> bool:
-        """Say whether what announces a fence, the sentence before it or else the heading, shows an example."""
+        """Say whether the sentence before a fence, or else the heading, announces an example."""
         return is_only_shown(self.lead or (self.above[-1][1] if self.above else ""))
 
     def _under(self, title: str) -> None:
@@ -224,8 +218,7 @@ class _Walker:
 
     def _inline(self, token: Token) -> Iterator[Span]:
         line = self.first + (token.map[0] if token.map else 0) + 1
-        text, comments = cut_comments(_CODE.sub(_veiled, token.content))
-        text = text.replace(_VEIL, "<")
+        text, comments = cut_comments_outside_code(token.content)
         for at, said in comments:
             first = line + line_at(token.content, at)
             yield Span("comment", said, first, first + said.count("\n"), "comment", self.headings)
@@ -249,7 +242,7 @@ class _Walker:
 
     def _inside(self, text: str, line: int, context: Context) -> Iterator[Span]:
         """Yield the code, links and images of one sentence."""
-        for found in _CODE.finditer(text):
+        for found in CODE.finditer(text):
             place = line + text.count("\n", 0, found.start())
             yield Span("inline", found[1], place, place, context, self.headings)
         linked = set()
@@ -262,44 +255,3 @@ class _Walker:
             if found.start() not in linked:
                 place = line + text.count("\n", 0, found.start())
                 yield Span("link", found[0], place, place, context, self.headings, target=found[0])
-
-
-def _veiled(code: re.Match[str]) -> str:
-    """Return code in a line so that no comment begins in it."""
-    return code[0].replace("<", _VEIL)
-
-
-def sentences(text: str) -> Iterator[tuple[str, int]]:
-    """Yield the sentences of *text* with the place where each begins."""
-    start = 0
-    for found in _SENTENCE_END.finditer(text):
-        if text[start : found.start()].strip():
-            yield from _pieces(text[start : found.start()], start)
-        start = found.end()
-    if text[start:].strip():
-        yield from _pieces(text[start:], start)
-
-
-def _pieces(text: str, place: int) -> Iterator[tuple[str, int]]:
-    """Yield *text*, which begins at *place*, in pieces of bounded length that overlap."""
-    for start in range(0, max(1, len(text) - OVERLAP), CHUNK - OVERLAP):
-        yield text[start : start + CHUNK], place + start
-
-
-def cut_comments(text: str) -> tuple[str, list[tuple[int, str]]]:
-    """Return *text* with its HTML comments blanked, and each comment with its place.
-
-    One that is never closed goes to the end.
-    """
-    kept: list[str] = []
-    comments: list[tuple[int, str]] = []
-    at = 0
-    while True:
-        start = text.find("<!--", at)
-        if start < 0:
-            return "".join((*kept, text[at:])), comments
-        end = text.find("-->", start + 4)
-        after = len(text) if end < 0 else end + 3
-        comments.append((start, text[start + 4 : len(text) if end < 0 else end]))
-        kept.append(text[at:start] + "\n" * text.count("\n", start, after))
-        at = after

@@ -19,14 +19,15 @@ _NEAR = re.compile(r"(?:no|without|rather than|instead of)$", re.IGNORECASE)
 _NEAR_CHARS = 60
 _TURN = re.compile(
     r"\b(?:until|unless|without|before|except|bis|sonst|jusqu'à|hasta|antes de|avant de|пока)\b"
-    r"|\b(?:forget|hesitate|fail|skip|miss|neglect|omit|worry|vergessen|oublie\w{0,2}|olvid\w{1,3}|забуд\w{1,4})\b"
-    r"|\b(?:work|function|start|proceed|continue|run) (?:correctly |properly |at all )?(?:without|until|unless)\b"
+    r"|\b(?:forget|hesitate|fail|skip|miss|neglect|omit|worry)\b"
+    r"|\b(?:vergessen|oublie\w{0,2}|olvid\w{1,3}|забуд\w{1,4})\b"
     r"|忘记|忘れ",
     re.IGNORECASE,
 )
 """What turns a negation into an order."""
 _CLAUSE = re.compile(
-    r"[;:!?。！？]|\.(?=\s|$)|,?\s(?:but|instead(?! of)|then|and then|however|sondern|mais|pero|sino|но)\s|\s—\s?|——?| – "
+    r"[;:!?。！？]|\.(?=\s|$)|\s—\s?|——?| – "
+    r"|,?\s(?:but|instead(?! of)|then|and then|however|sondern|mais|pero|sino|но)\s"
 )
 _COMMA = re.compile(r",\s|，")
 _LISTED = re.compile(
@@ -34,8 +35,8 @@ _LISTED = re.compile(
 )
 """A member of a list of verbs or things: to that a negation before the list applies."""
 _WRONG = re.compile(
-    r"\b(?:anti-?patterns?|bad|wrong|avoid|don'?ts?|never|red flags?|detect(?:ion|ing|s)?|attacks?|attackers?|"
-    r"malicious|suspicious|vulnerab\w{1,8}|threats?|exploits?|indicators?|insecure|unsafe|flag(?:ged)?|"
+    r"\b(?:anti-?patterns?|bad|wrong|avoid|don'?ts?|never|red flags?|detect(?:ion|ing|s)?|attacks?|"
+    r"attackers?|malicious|suspicious|vulnerab\w{1,8}|threats?|exploits?|indicators?|insecure|unsafe|flag(?:ged)?|"
     r"injections?|obfuscation|payloads?|what (?:not to do|to look for)|common mistakes|pitfalls?|"
     r"incorrect|adversarial|evasions?|abuse)\b|❌|🚫|✗|不要|反面|攻撃|攻击|漏洞",
     re.IGNORECASE,

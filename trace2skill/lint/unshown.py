@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from trace2skill.lint.document import cut_comments
+from trace2skill.lint.pieces import cut_comments
 from trace2skill.lint.places import line_at, line_of
 from trace2skill.lint.view import View
 
