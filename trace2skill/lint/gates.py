@@ -1,8 +1,7 @@
 """What lowers a finding: who says it, what the skill is about, and what else the same file holds.
 
 A gate never raises a finding above its rule's level. What a skill says of itself lowers nothing: its
-topic counts only for text that is also quoted, tabled or spoken of, and code is never more than one
-level lower than its rule, whatever stands around it.
+topic counts only for what is also quoted, tabled, spoken of or shown as wrong, and never for scripts.
 """
 
 from __future__ import annotations
@@ -68,8 +67,10 @@ def gate(hit: Hit, rule: Rule, view: View, families: frozenset[str]) -> tuple[Se
     if rule.class_ in ("spec", "quality", "secret"):
         return level, tuple(gates)
     reasons = _taught(hit, view) if hit.prose else _shown(hit)
+    if reasons and is_about_security(view):
+        reasons.append("a skill about security")
     if reasons:
-        level = "note" if hit.prose and len(reasons) > 1 else lowered(level)
+        level = "note" if len(reasons) > 1 else lowered(level)
         gates += reasons
     if rule.alone is not None and not families - {rule.family} and _rank(rule.alone) > _rank(level):
         level = rule.alone
@@ -96,8 +97,6 @@ def _taught(hit: Hit, view: View) -> list[str]:
     if span is not None and is_taught(span.text.replace(hit.evidence, " ", 1)):
         marked = place >= 0 and (quoted_at(span.text, place) or _coded(span.text, place))
         reasons += ["spoken of"] if marked or reasons else []
-    if reasons and is_about_security(view):
-        reasons.append("a skill about security")
     return reasons
 
 

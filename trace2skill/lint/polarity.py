@@ -57,8 +57,8 @@ _RUN = re.compile(
     re.IGNORECASE,
 )
 _ORDER = re.compile(
-    r"(?:^|[,:;]\s|\b(?:to|please|then|must|and|now)\s)(?:run|execute|install|paste|type|use|download)\b"
-    r"|(?:运行|执行|安装)",
+    r"(?:^|[,:;]\s|[，、。]|\b(?:to|please|then|must|and|now)\s)"
+    r"(?P<verb>\b(?:run|execute|install|paste|type|use|download)\b|(?:运行|执行|安装))",
     re.IGNORECASE,
 )
 """A sentence that has what follows it run."""
@@ -145,11 +145,10 @@ def is_about_wrong(text: str) -> bool:
 
 def shows_wrong(lead: str, code: str) -> bool:
     """Say whether code is shown as wrong, by the sentence before it or by its own first comments."""
-    if any(_LABEL.match(line) for line in code[:_LONGEST].split("\n", 3)[:3]):
-        return True
-    if is_negated(lead):
-        return True
-    return is_about_wrong(lead) and not _ORDER.search(lead)
+    if any(not negated_at(lead, order.start("verb")) for order in _ORDER.finditer(lead[:_LONGEST])):
+        return False
+    labelled = any(_LABEL.match(line) for line in code[:_LONGEST].split("\n", 3)[:3])
+    return labelled or is_negated(lead) or is_about_wrong(lead)
 
 
 def is_setup(text: str) -> bool:
