@@ -229,6 +229,13 @@ class FlowStep(Record, frozen=True):
     what: str
 
 
+class Suppression(Record, frozen=True):
+    """Why a finding does not count: who said so, and the reason that they gave."""
+
+    kind: Literal["inline", "config", "baseline"]
+    reason: str
+
+
 class Finding(Record, frozen=True):
     """One thing that the linter has to say about one place."""
 
@@ -247,8 +254,9 @@ class Finding(Record, frozen=True):
     gates: tuple[str, ...] = ()
     """What lowered its severity."""
     fingerprint: str = ""
-    """Made of rule, path and evidence, so it stays the same when lines move."""
+    """Made of rule, path and what was found, so it stays the same when lines move."""
     flow: tuple[FlowStep, ...] = ()
+    suppressed: Suppression | None = None
 
 
 def encode(record: Any) -> bytes:
