@@ -12,7 +12,7 @@ import msgspec
 from trace2skill.lint.capabilities import Capabilities
 from trace2skill.lint.fingerprint import Prints, numbered
 from trace2skill.lint.folder import Unread, files_of, read_folder
-from trace2skill.lint.gates import gate
+from trace2skill.lint.gates import acting, gate
 from trace2skill.lint.rules import Hit, Rule
 from trace2skill.lint.view import View
 from trace2skill.records import Finding, Skill
@@ -75,13 +75,11 @@ def run(view: View, rules: Sequence[Rule], options: Options = Options()) -> Lint
 def find(view: View, rules: Sequence[Rule], options: Options) -> tuple[Finding, ...]:
     """Return all that *rules* find, by place, however much it is."""
     hits = [(rule, hit) for rule in rules if options.takes(rule) for hit in rule.check(view)]
-    families: dict[str, set[str]] = defaultdict(set)
-    for rule, hit in hits:
-        families[hit.path].add(rule.family)
+    families = acting(hits)
     prints = Prints(view)
     found = []
     for rule, hit in hits:
-        one = finding_of(rule, hit, view, frozenset(families[hit.path]))
+        one = finding_of(rule, hit, view, families.get(hit.path, frozenset()))
         found.append(msgspec.structs.replace(one, fingerprint=prints.of(rule, hit)))
     return numbered(_distinct(found))
 

@@ -50,7 +50,7 @@ def host_of(url: str) -> Host | None:
 def hosts_in(text: str) -> list[tuple[Host, int]]:
     """Return the hosts of all addresses in *text*, each with its place."""
     found = []
-    for match in URL.finditer(text):
+    for match in URL.finditer(text) if "://" in text else ():
         host = host_of(match[0])
         if host is not None:
             found.append((host, match.start()))

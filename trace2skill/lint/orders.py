@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from trace2skill import injection
@@ -44,6 +45,8 @@ _SHELL = re.compile(
 _REACHES = re.compile(r"\b(?:curl|wget|https?://|silently|secretly)\b")
 COMMENT = re.compile(r"^\s{0,80}(?:#|//|--|/?\*|\"\"\"|''')", re.ASCII)
 """A line of code that is one."""
+MAX_ROWS = 50_000
+"""So many lines of a text file are read as sentences; a file with more of them is data."""
 _CLOSE = 2
 """So many lines apart two sentences may be and speak of one thing."""
 _SHOWN = ("prose", "item", "cell", "html")
@@ -56,6 +59,8 @@ class Saying(NamedTuple):
     line: int
     text: str
     context: Context
+    folded: str
+    """In small letters, without disguise, and as long as it was."""
     around: str
     """It and its neighbours, with the code that they announce."""
 
@@ -78,12 +83,21 @@ def family_of(text: str) -> str:
     return "act for somebody else" if steers(folded) and _REACHES.search(folded) else ""
 
 
-def sayings(view: View) -> Iterator[Saying]:
-    """Yield the description, and all shown sentences of all documents and text files."""
+@lru_cache(maxsize=1)
+def sayings(view: View) -> tuple[Saying, ...]:
+    """Return the description, and all shown sentences of all documents and text files."""
+    return tuple(_sayings(view))
+
+
+def _saying(path: str, line: int, text: str, context: Context = "active", around: str = "") -> Saying:
+    return Saying(path, line, text, context, fold(text), around or text)
+
+
+def _sayings(view: View) -> Iterator[Saying]:
     if view.description and view.main is not None:
         before = view.main.front_raw.partition("description:")[0]
         line = before.count("\n") + 1
-        yield Saying(MAIN, line, view.description, "active", view.description)
+        yield _saying(MAIN, line, view.description)
     for document in view.documents():
         spans = [span for span in document.spans if span.kind in (*_SHOWN, "fence")]
         for place, span in enumerate(spans):
@@ -96,12 +110,12 @@ def sayings(view: View) -> Iterator[Saying]:
                 and other.line - span.end_line <= _CLOSE
                 and span.line - other.end_line <= _CLOSE
             ]
-            yield Saying(document.path, span.line, span.text, span.context, "\n".join(near))
+            yield _saying(document.path, span.line, span.text, span.context, "\n".join(near))
     for file in view.files:
         if file.kind == "text" and file.text:
-            for number, row in enumerate(file.text.split("\n"), start=1):
+            for number, row in enumerate(file.text.split("\n")[:MAX_ROWS], start=1):
                 if row.strip():
-                    yield Saying(file.path, number, row, "active", row)
+                    yield _saying(file.path, number, row)
 
 
 def context_at(saying: Saying, place: int) -> Context | None:
@@ -116,7 +130,7 @@ def context_at(saying: Saying, place: int) -> Context | None:
 
 def met(saying: Saying, pattern: re.Pattern[str]) -> Iterator[tuple[Match, Context]]:
     """Yield where *pattern*, in small letters, is said and who says it, without what is forbidden."""
-    for found in pattern.finditer(fold(saying.text)):
+    for found in pattern.finditer(saying.folded):
         context = context_at(saying, found.start())
         if context is not None:
             yield found, context
@@ -136,8 +150,8 @@ def context_on(document: Document, line: int) -> Context:
 def comments(view: View) -> Iterator[Saying]:
     """Yield what markup does not show, and the comments of code, line by line."""
     for path, line, text in unshown(view):
-        yield Saying(path, line, text, "comment", text)
+        yield _saying(path, line, text, "comment")
     for script in view.scripts():
         for number, row in script.lines():
             if script.source != "fence" and COMMENT.match(row):
-                yield Saying(script.path, number, row.strip(" \t#/*"), "comment", row)
+                yield _saying(script.path, number, row.strip(" \t#/*"), "comment", row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -23,12 +24,8 @@ class Passage(msgspec.Struct, frozen=True):
 
     document: Document
     span: Span
-    following: tuple[Span, ...]
-
-    @property
-    def text(self) -> str:
-        """Return all of it."""
-        return " ".join((self.span.text, *(span.text for span in self.following)))
+    text: str
+    """All of it."""
 
     def context_at(self, place: int) -> Context:
         """Return the context of what stands at *place*: told not to do only if a negator governs it."""
@@ -41,8 +38,13 @@ class Passage(msgspec.Struct, frozen=True):
         return list(addresses_in(self.text))
 
 
-def passages(view: View) -> Iterator[Passage]:
-    """Yield the passage that begins with each sentence of a skill; it ends with its section."""
+@lru_cache(maxsize=1)
+def passages(view: View) -> tuple[Passage, ...]:
+    """Return the passage that begins with each sentence of a skill; it ends with its section."""
+    return tuple(_passages(view))
+
+
+def _passages(view: View) -> Iterator[Passage]:
     for document in view.documents():
         spans = [span for span in document.spans if span.kind in _KINDS]
         for at, span in enumerate(spans):
@@ -53,4 +55,5 @@ def passages(view: View) -> Iterator[Passage]:
                 and other.line - span.end_line <= _LINES
                 and (other.context in _SAID) == (span.context in _SAID)
             )
-            yield Passage(document, span, following)
+            text = " ".join((span.text, *(other.text for other in following)))
+            yield Passage(document, span, text)

@@ -1,28 +1,91 @@
-"""Whether a text tells to do something, or not to do it, or shows what is wrong."""
+"""Whether a text tells to do something, or not to do it, or shows what is wrong or what others do.
+
+A clause is negated by a negator before it. What follows "until", "unless" or "without" in a negated
+clause is asked for after all, and so is what one is told not to forget.
+"""
 
 from __future__ import annotations
 
 import re
 
 _NEGATOR = re.compile(
-    r"\b(?:never|not|don'?t|don’t|avoid|without|must ?n[o'’]t|cannot|can'?t|refuse|reject|forbid|forbidden|"
-    r"no|nie|nicht|kein|keine|ne pas|jamais|nunca|никогда|não)\b|不要|请勿|禁止|切勿|しないで|❌|🚫",
+    r"\b(?:never|not|don'?t|don’t|avoid|must ?n[o'’]t|cannot|can'?t|won'?t|shouldn'?t|refuse|reject|forbid"
+    r"|forbidden|prohibited|nie|niemals|nicht|kein|keine|ne pas|jamais|nunca|jamás|никогда|не|não|mai)\b"
+    r"|\b(?:no|without|rather than|instead of)(?=\s)"
+    r"|不要|请勿|禁止|切勿|不得|しないで|❌|🚫|✗",
     re.IGNORECASE,
 )
-_CLAUSE = re.compile(
-    r"[;:.!?。！？]|,?\s(?:but|instead|then|and then|however|sondern|mais|pero|sino)\s|,\s|——?| – "
+_NEAR = re.compile(r"(?:no|without|rather than|instead of)$", re.IGNORECASE)
+_NEAR_CHARS = 60
+_TURN = re.compile(
+    r"\b(?:until|unless|without|before|except|bis|sonst|jusqu'à|hasta|antes de|avant de|пока)\b"
+    r"|\b(?:forget|hesitate|fail|skip|miss|neglect|omit|worry)\b"
+    r"|\b(?:vergessen|oublie\w{0,2}|olvid\w{1,3}|забуд\w{1,4})\b"
+    r"|忘记|忘れ",
+    re.IGNORECASE,
 )
+"""What turns a negation into an order."""
+_CLAUSE = re.compile(
+    r"[;:!?。！？]|\.(?=\s|$)|\s—\s?|——?| – "
+    r"|,?\s(?:but|instead(?! of)|then|and then|however|sondern|mais|pero|sino|но)\s"
+)
+_COMMA = re.compile(r",\s|，")
+_LISTED = re.compile(
+    r"\s{0,3}(?:(?:\S{1,40}\s)?(?:or|nor|oder|ou|или)\s|(?:and|o)\s|\S{1,40}(?:\s\S{1,40}){0,2}\s{0,3},)"
+)
+"""A member of a list of verbs or things: to that a negation before the list applies."""
 _WRONG = re.compile(
     r"\b(?:anti-?patterns?|bad|wrong|avoid|don'?ts?|never|red flags?|detect(?:ion|ing|s)?|attacks?|"
-    r"malicious|suspicious|vulnerab\w{1,8}|threats?|exploits?|indicators?|insecure|unsafe|flag(?:ged)?|"
-    r"injection examples?|what to look for)\b|❌|🚫",
+    r"attackers?|malicious|suspicious|vulnerab\w{1,8}|threats?|exploits?|indicators?|insecure|unsafe|flag(?:ged)?|"
+    r"injections?|obfuscation|payloads?|what (?:not to do|to look for)|common mistakes|pitfalls?|"
+    r"incorrect|adversarial|evasions?|abuse)\b|❌|🚫|✗|不要|反面|攻撃|攻击|漏洞",
+    re.IGNORECASE,
+)
+_SETUP = re.compile(
+    r"\b(?:install\w{0,6}|set-?\s?up|prerequisites?|requirements?|quick ?start|getting started|required"
+    r"|first run|initiali[sz]\w{1,5})\b|安装|前置|依赖|установк|インストール|設定",
+    re.IGNORECASE,
+)
+_SHOWN = re.compile(
+    r"\b(?:examples?|samples?|e\.g\.|looks? like|output|response|illustrat\w{1,5}|hypothetical|typical\w{0,2}"
+    r"|might see|for instance|what an? \w{1,20} (?:sends?|does|leaves?|might))\b",
+    re.IGNORECASE,
+)
+_RUN = re.compile(
+    r"\b(?:run|execute|install|start|begin|first|then|next|use|call|invoke|download|configure|set up|launch"
+    r"|perform|paste|type|enter|step \d)\b|运行|执行|安装|запуст|выполн|実行",
+    re.IGNORECASE,
+)
+_ORDER = re.compile(
+    r"(?:^|[,:;]\s|[，、。]|\b(?:to|please|then|must|and|now)\s)"
+    r"(?P<verb>\b(?:run|execute|install|paste|type|use|download)\b|(?:运行|执行|安装))",
+    re.IGNORECASE,
+)
+"""A sentence that has what follows it run."""
+_LABEL = re.compile(
+    r"\s{0,20}(?:#|//|--|/\*)[^\n]{0,40}?(?:\b(?:bad|wrong|vulnerable|malicious|attacker\w{0,2}|insecure|unsafe"
+    r"|incorrect|don'?t|do not|never|anti-?pattern)\b|❌|🚫|✗)",
+    re.IGNORECASE,
+)
+_TAUGHT = re.compile(
+    r"\b(?:detects?|flags?|flagged|look(?:s|ing)? for|watch(?:ing)? for|such as|e\.g\.|for example|attackers?"
+    r"|adversar\w{1,6}|malicious|phrases?|patterns?|injections?|injected|indicators?|red flags?|untrusted"
+    r"|suspicious|treat(?:ed)?|would|tries|trying|attempts?|jailbreaks?|payloads?|scan(?:s|ned)? for|reject"
+    r"|refuse|ignore (?:any|it|them|such|text)|grep|regex|signatures?|block(?:s|ed)?|test (?:cases?|that))\b",
     re.IGNORECASE,
 )
 _PATTERN_HEAD = re.compile(
     r"\b(?:patterns?|indicators?|signatures?|attacks?|threats?|bad|avoid|don'?t|red flags?|detect\w{0,5}|"
-    r"example of abuse|vulnerab\w{1,8})\b",
+    r"example of abuse|vulnerab\w{1,8}|risks?|wrong|anti-?patterns?|phrases?)\b",
     re.IGNORECASE,
 )
+_CALLOUT = re.compile(
+    r"^\W{0,8}(?:\[!\w{1,12}\]|(?:note|important|warning|caution|tip|prerequisites?|required|requirement|attention"
+    r"|danger|info|notice|must|critical|heads[- ]up|security)\b)|^\s{0,3}[⚠️🚨❗📌🔴🛑ℹ]",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(r"\b(?:never|not|niemals|jamais|nunca), $", re.IGNORECASE)
+"""What a remark between commas may follow."""
 _QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»", "「": "」"}
 _LONGEST = 600
 
@@ -30,7 +93,7 @@ _LONGEST = 600
 def is_negated(text: str) -> bool:
     """Say whether the first clause of *text* tells not to do something."""
     cut = _CLAUSE.search(text, 1)
-    return _NEGATOR.search(text, 0, cut.start() if cut else min(len(text), _LONGEST)) is not None
+    return _negates(text, 0, cut.start() if cut else min(len(text), _LONGEST))
 
 
 def negated_at(text: str, place: int) -> bool:
@@ -38,7 +101,28 @@ def negated_at(text: str, place: int) -> bool:
     start = max(0, place - _LONGEST)
     for cut in _CLAUSE.finditer(text, start, place):
         start = cut.end()
-    return _NEGATOR.search(text, start, place) is not None
+    parts = [start, *(comma.end() for comma in _COMMA.finditer(text, start, place))]
+    aside = len(parts) > 1 and _ASIDE.search(text, max(start, parts[1] - 12), parts[1])
+    listed = all(_LISTED.match(text, part) for part in parts[1:])
+    return _negates(text, start if aside or listed else parts[-1], place)
+
+
+def _negates(text: str, start: int, end: int) -> bool:
+    """Say whether the words from *start* to *end* hold a negator that nothing turns into an order."""
+    found = list(_NEGATOR.finditer(text, start, end))
+    if not found:
+        return False
+    last = found[-1]
+    if len(found) > 1 and _TURN.match(text, last.start()):
+        return False
+    if _NEAR.match(last[0]) and end - last.end() > _NEAR_CHARS:
+        return False
+    return _TURN.search(text, last.end(), end) is None
+
+
+def has_negator(text: str) -> bool:
+    """Say whether a word or sign of negation is in *text*."""
+    return _NEGATOR.search(text) is not None
 
 
 def quoted_at(text: str, place: int) -> bool:
@@ -56,9 +140,37 @@ def quoted_at(text: str, place: int) -> bool:
 
 def is_about_wrong(text: str) -> bool:
     """Say whether a heading, or the sentence before a fence, announces what is wrong."""
-    return _WRONG.search(text[:_LONGEST]) is not None
+    return _WRONG.search(text[:_LONGEST]) is not None and _SETUP.search(text[:_LONGEST]) is None
+
+
+def shows_wrong(lead: str, code: str) -> bool:
+    """Say whether code is shown as wrong, by the sentence before it or by its own first comments."""
+    if any(not negated_at(lead, order.start("verb")) for order in _ORDER.finditer(lead[:_LONGEST])):
+        return False
+    labelled = any(_LABEL.match(line) for line in code[:_LONGEST].split("\n", 3)[:3])
+    return labelled or is_negated(lead) or is_about_wrong(lead)
+
+
+def is_setup(text: str) -> bool:
+    """Say whether a heading announces what is to be done first."""
+    return _SETUP.search(text[:_LONGEST]) is not None
+
+
+def is_only_shown(text: str) -> bool:
+    """Say whether the sentence before a fence, or a heading, announces an example and nothing to run."""
+    return _SHOWN.search(text[:_LONGEST]) is not None and _RUN.search(text[:_LONGEST]) is None
+
+
+def is_taught(text: str) -> bool:
+    """Say whether a sentence speaks of what others do, and how it is known."""
+    return _TAUGHT.search(text[: 2 * _LONGEST]) is not None
 
 
 def is_pattern_table(text: str) -> bool:
     """Say whether the head of a table announces patterns to look for."""
     return len(text) < 80 and _PATTERN_HEAD.search(text) is not None
+
+
+def is_callout(text: str) -> bool:
+    """Say whether a block quote is a box with the skill's own words: a note, a warning, a requirement."""
+    return _CALLOUT.search(text[:100]) is not None

@@ -122,7 +122,7 @@ def standing_of(host: Host) -> Standing:
 
 def addresses_in(text: str) -> Iterator[Address]:
     """Yield the web addresses of *text*, without the marks that end a sentence."""
-    for found in URL.finditer(text):
+    for found in URL.finditer(text) if "://" in text else ():
         url = found[0].rstrip(".,;:!?*_")
         host = host_of(url)
         if host is not None:

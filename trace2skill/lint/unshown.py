@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
-from functools import lru_cache
 
-from trace2skill.lint.document import cut_comments
+from trace2skill.lint.pieces import cut_comments
+from trace2skill.lint.places import line_at, line_of
 from trace2skill.lint.view import View
 
 _STYLE = re.compile(
@@ -38,14 +37,4 @@ def unshown(view: View) -> Iterator[tuple[str, int, str]]:
 def _elements(markup: str) -> Iterator[tuple[int, str]]:
     for pattern in (_STYLE, _TAG, _VALUE):
         for found in pattern.finditer(markup):
-            yield line_of(markup, found.start(1)) - 1, found[1]
-
-
-def line_of(text: str, place: int) -> int:
-    """Return the line of *text*, from 1, on which *place* stands."""
-    return bisect_left(_ends(text), place) + 1
-
-
-@lru_cache(maxsize=1)
-def _ends(text: str) -> list[int]:
-    return [found.start() for found in re.finditer("\n", text)]
+            yield line_at(markup, found.start(1)), found[1]

@@ -6,35 +6,27 @@ from collections.abc import Iterator
 
 from trace2skill.lint.leaks import leaks_of, reads_of
 from trace2skill.lint.pipes import sent_by
+from trace2skill.lint.places import line_of
 from trace2skill.lint.reputation import Address, addresses_in
 from trace2skill.lint.rules import Hit, Rule
 from trace2skill.lint.scripts import Script
+from trace2skill.lint.secrets import level_of, secrets_of
 from trace2skill.lint.view import View
 from trace2skill.records import FlowStep
-from trace2skill.redact import Redactor
-
-_PERSONAL = frozenset(("email", "home-directory", "user"))
 
 
 def secrets(view: View) -> Iterator[Hit]:
-    """Find keys, tokens, passwords and private keys, and places on somebody's machine."""
+    """Find keys, tokens, passwords and private keys, and details of persons."""
     for file in view.texts():
-        whole = Redactor()
-        whole.text(file.text)
-        if not whole.counts:
-            continue
-        for number, line in enumerate(file.text.split("\n"), start=1):
-            redactor = Redactor()
-            redactor.text(line)
-            for kind in sorted(redactor.counts):
-                yield Hit(
-                    file.path,
-                    number,
-                    f"holds what looks like a secret or a personal detail ({kind})",
-                    fix="remove it, and revoke it if it was real",
-                    evidence=line,
-                    level="warning" if kind in _PERSONAL else None,
-                )
+        for secret in secrets_of(file.text):
+            yield Hit(
+                file.path,
+                line_of(file.text, secret.place),
+                f"holds what looks like a secret or a personal detail ({secret.kind})",
+                fix="remove it, and revoke it if it was real",
+                evidence=secret.shown,
+                level=level_of(secret, file.text),
+            )
 
 
 def secret_to_network(view: View) -> Iterator[Hit]:

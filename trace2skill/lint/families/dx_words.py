@@ -99,7 +99,7 @@ def catcher(view: View) -> Iterator[Hit]:
     """Find addresses of services that catch requests or open tunnels for anyone."""
     chatty = bool(_CHAT.search(f"{view.name} {view.description}"))
     for document, span in view.spans("prose", "item", "cell", "comment", "html", "reference"):
-        passage = Passage(document, span, ())
+        passage = Passage(document, span, span.text)
         for address in addresses_in(span.text):
             if _catches(address, chatty):
                 place = span.line + span.text.count("\n", 0, address.place)

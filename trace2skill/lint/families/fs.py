@@ -13,6 +13,7 @@ from trace2skill.lint.archives import Budget, is_document, troubles
 from trace2skill.lint.binaries import names_missing_in, native_format
 from trace2skill.lint.folder import File
 from trace2skill.lint.keyfiles import secret_in
+from trace2skill.lint.orders import MAX_ROWS
 from trace2skill.lint.pickles import pickled_part, read_pickle
 from trace2skill.lint.rules import Hit, Link, Rule
 from trace2skill.lint.view import SCRIPT_KINDS, View
@@ -190,6 +191,13 @@ def not_analysed(view: View) -> Iterator[Hit]:
         suffix = file.path.rsplit(".", 1)[-1].lower()
         if file.kind == "binary" and suffix not in _KNOWN_DATA:
             yield Hit(file.path, 1, "not analysed: binary data of no known kind", level="note")
+        if file.kind == "text" and file.text.count("\n") > MAX_ROWS:
+            what = "searched for less from here on: so many lines are data"
+            yield Hit(file.path, MAX_ROWS, what, level="note")
+    for document in view.documents():
+        if document.read_to:
+            what = "not analysed from here on: the file is too long"
+            yield Hit(document.path, document.read_to, what, fix="split it, or read it yourself")
 
 
 def same_names(view: View) -> Iterator[Hit]:

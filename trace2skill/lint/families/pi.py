@@ -15,9 +15,9 @@ from trace2skill.injection.judge import CONCEALED
 from trace2skill.lint import pi_words as words
 from trace2skill.lint.hosts import host_of
 from trace2skill.lint.orders import COMMENT, Saying, comments, context_at, context_on, met, sayings
+from trace2skill.lint.places import line_of
 from trace2skill.lint.polarity import negated_at
 from trace2skill.lint.rules import Hit, Rule
-from trace2skill.lint.unshown import line_of
 from trace2skill.lint.view import MAIN, View
 from trace2skill.records import Severity
 
@@ -159,7 +159,10 @@ def to_judges(view: View) -> Iterator[Hit]:
 def remote_orders(view: View) -> Iterator[Hit]:
     """Find orders to fetch a page and to obey what it says."""
     for saying in sayings(view):
-        joined = saying._replace(text=" ".join(saying.around.split())) if "http" in saying.text else saying
+        joined = saying
+        if "http" in saying.text:
+            text = " ".join(saying.around.split())
+            joined = saying._replace(text=text, folded=fold(text))
         for found, context in list(met(joined, words.REMOTE))[:1]:
             host = host_of(found["url"])
             if host is None or host.reach in ("local", "private"):
