@@ -17,7 +17,7 @@ SHELL = (
     "${IFS}",
 )  # fmt: skip
 JAVASCRIPT = (
-    "`\\`", "/*", "eval(`${", "=>", "eval(fetch(a).then(b=>", "eval(atob(f(()=>{", 
+    "`\\`", "/*", "eval(`${", "=>", "eval(fetch(a).then(b=>", "eval(atob(f(()=>{",
     "_0x41['\\x41\\x41\\x41'],", "/[",
 )  # fmt: skip
 WINDOWS = ("iex ", "irm a;", "$a=irm $a;", "certutil ")

@@ -12,6 +12,7 @@ from trace2skill.lint.jssources import Held, source_at, text_at
 from trace2skill.lint.jstokens import Token, tokens_of
 from trace2skill.lint.pysinks import Use
 
+MAX_STEPS = 4_000_000
 AHEAD = 400
 """So many tokens an expression, and what stands before a callback, are looked at."""
 _EVAL = frozenset(
@@ -20,6 +21,9 @@ _EVAL = frozenset(
 _EXEC = frozenset("exec execSync".split())
 _SPAWN = frozenset("spawn spawnSync execFile execFileSync fork".split())
 _LOAD = frozenset("require import".split())
+_WRITES = frozenset("writeFileSync writeFile outputFile outputFileSync appendFileSync".split())
+_MATTER = _EVAL | _EXEC | _SPAWN | _LOAD | _WRITES | {"pipe"}
+_GOES_ON = frozenset("= + , => && || ? : await return".split())
 _SHELLS = re.compile(r"(?:^|/)(?:sh|bash|zsh|node|python3?|powershell|pwsh|cmd)(?:\.exe)?(?:\s|$)")
 _WORTH = re.compile(r"\b(?:eval|Function|child_process|vm|_compile|import|require)\b|child_")
 _SOURCES = re.compile(
@@ -52,6 +56,8 @@ class _Flow:
         self.processes = {"child_process", "cp"}
         """Names that hold the module of processes."""
         self.uses: list[Use] = []
+        self.closes = _closes(tokens)
+        self.steps = 0
 
     def go(self) -> None:
         """Go through the script once."""
@@ -93,29 +99,20 @@ class _Flow:
 
     def _end(self, at: int, *, argument: bool = False) -> int:
         """Return where the expression at *at* ends; an *argument* ends at a comma, too."""
-        depth, last = 0, min(len(self.tokens), at + AHEAD)
-        for place in range(at, last):
+        place, last = at, min(len(self.tokens), at + AHEAD)
+        while place < last:
             mark = self._text(place)
-            if mark in ("(", "[", "{"):
-                depth += 1
-            elif mark in (")", "]", "}"):
-                depth -= 1
-            if depth < 0 or (not depth and (mark == ";" or (argument and mark == ","))):
+            if mark in (")", "]", "}", ";") or (argument and mark == ","):
                 return place
-            ends = not depth and not argument and place + 1 < last and place > at
-            if ends and self.tokens[place + 1].line > self.tokens[place].line:
-                following = self._text(place + 1)
-                if self.tokens[place + 1].kind in ("name", "text") and mark not in (
-                    "=",
-                    "+",
-                    "await",
-                    "=>",
-                    ",",
-                ):
-                    return place + 1
-                if following in ("}", "["):
-                    return place + 1
-        return last
+            here = place
+            place = self.closes.get(place, last) if mark in ("(", "[", "{") else place
+            place += 1
+            ends = not argument and here > at and place < last
+            if ends and self.tokens[place].line > self.tokens[place - 1].line:
+                following = self.tokens[place]
+                if following.text == "}" or (following.kind in ("name", "text") and mark not in _GOES_ON):
+                    return place
+        return min(place, last)
 
     def _closing(self, at: int) -> int:
         """Return where the brackets that open behind *at* close."""
@@ -126,6 +123,9 @@ class _Flow:
 
     def _expression(self, start: int, end: int) -> Held | None:
         """Return what an expression holds: of a source in it, or of a name that is known."""
+        self.steps += end - start
+        if self.steps > MAX_STEPS:
+            return None
         for at in range(start, end):
             token = self.tokens[at]
             if token.kind == "text":
@@ -203,8 +203,10 @@ class _Flow:
 
     def _call(self, at: int) -> None:
         name, first = self.tokens[at].text, at + 2
+        if name not in _MATTER and name not in self.parameters:
+            return
         end = self._end(first, argument=True)
-        if name in ("writeFileSync", "writeFile", "outputFile", "outputFileSync", "appendFileSync"):
+        if name in _WRITES:
             found = self._expression(end + 1, self._end(end + 1, argument=True))
             key = self._key(first)
             if found is not None and key:
@@ -264,3 +266,15 @@ def _keys(token: Token) -> Iterator[str]:
     if token.kind == "text":
         parts: Sequence[str] = _PART.findall(token.text[:2000])
         yield from parts
+
+
+def _closes(tokens: Sequence[Token]) -> dict[int, int]:
+    """Return where each bracket that is opened closes."""
+    waiting: list[int] = []
+    found: dict[int, int] = {}
+    for at, token in enumerate(tokens):
+        if token.kind == "mark" and token.text in "([{":
+            waiting.append(at)
+        elif token.kind == "mark" and token.text in ")]}" and waiting:
+            found[waiting.pop()] = at
+    return found
