@@ -27,7 +27,8 @@ _SCRIPTS = frozenset(
     "hf.co/cli/install. hermit.dev/ install.determinate.systems/ install.duckdb.org/ install.julialang.org/ "
     "install.ohmyz.sh/ install.python-poetry.org/ just.systems/install.sh lmstudio.ai/install. "
     "micro.mamba.pm/install. mise.jdx.dev/install.sh mise.run/ moonrepo.dev/install/ nixos.org/nix/install "
-    "nodejs.org/dist/ ollama.ai/install.sh ollama.com/install. opencode.ai/install "
+    "nodejs.org/dist/ www.npmjs.com/install.sh antigravity.google/cli/install "
+    "ollama.ai/install.sh ollama.com/install. opencode.ai/install "
     "packages.microsoft.com/ pixi.sh/install. pyenv.run/ railway.app/install.sh railway.com/install.sh "
     "release.anza.xyz/ release.solana.com/ releases.hashicorp.com/ repo.anaconda.com/ "
     "rpm.nodesource.com/setup_ "
@@ -44,6 +45,11 @@ _REPOSITORIES = frozenset(
     "junegunn/fzf k3d-io/k3d derailed/k9s ajeetdsouza/zoxide".split()
 )
 """On GitHub, whose owners alone can put a script there."""
+_OWNERS = frozenset(
+    "anthropics astral-sh aws azure cloudflare denoland expo getsentry github google hashicorp huggingface "
+    "microsoft nvidia openai oven-sh stripe supabase trailofbits vercel wasmcloud".split()
+)
+"""On GitHub, who are known, but whose script is not."""
 _OPEN = (
     "github.com", "githubusercontent.com", "gitlab.com", "bitbucket.org", "amazonaws.com", "windows.net",
     "googleapis.com", "huggingface.co", "jsdelivr.net", "unpkg.com", "npmjs.com", "npmjs.org",
@@ -92,7 +98,8 @@ def _trust(url: str) -> Trust:
         return "installer"
     parts = path.strip("/").split("/")
     if host.name in ("raw.githubusercontent.com", "github.com"):
-        return "installer" if "/".join(parts[:2]) in _REPOSITORIES else "stranger"
+        known = "/".join(parts[:2]) in _REPOSITORIES
+        return "installer" if known else "vendor" if parts[0] in _OWNERS else "stranger"
     if standing_of(host) == "vendor" and not host.is_under(*_OPEN):
         return "vendor"
     return "stranger"

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from trace2skill.lint.shellchecks import Checks, names
-from trace2skill.lint.shellinner import Inner, of_document, of_stage
+from trace2skill.lint.shellinner import Inner, is_shell_behind, of_document, of_stage
 from trace2skill.lint.shellprograms import (
     ASSIGNED,
     CHECKS,
@@ -23,6 +23,7 @@ from trace2skill.lint.shellprograms import (
     PASSING,
     SHELLS,
     is_decoder,
+    is_installed,
     kept_by,
     name_of,
     place_of_program,
@@ -62,7 +63,7 @@ class Run(msgspec.Struct, frozen=True):
     line: int
     text: str
     installed: bool = False
-    """Whether it is opened or installed as a package rather than run."""
+    """Whether it is opened, or run by its bare name, as packages and programs are once they are installed."""
 
 
 class Shell:
@@ -116,10 +117,9 @@ class Shell:
             ran = self._runs(stage, data, depth)
             if ran is not None:
                 text = " | ".join(one.text for one in stages)[:400]
-                program = program_of(stage.words)[0]
-                yield Run(ran, stage.line, text, program in PACKAGES and program != "")
+                yield Run(ran, stage.line, text, is_installed(stage.words))
             data = self._gives(stage, data, depth)
-            into = self.files.get(self.expand(stage.writes)) if _is_shell_behind(stage.writes) else None
+            into = self.files.get(self.expand(stage.writes)) if is_shell_behind(stage.writes) else None
             if into is not None:
                 yield Run(into, stage.line, f"{stage.text} > {stage.writes}"[:400])
         self._check(stages)
@@ -178,7 +178,7 @@ class Shell:
             and any(name_of(one) in SHELLS for one in rest)
         ):
             return data
-        if data is not None and any(map(_is_shell_behind, rest)):
+        if data is not None and any(map(is_shell_behind, rest)):
             return data
         if program in ("eval", "source", "."):
             return self._first(rest, depth) or self._file(rest)
@@ -291,9 +291,3 @@ class Shell:
         """Return *word* without quotes, its variables replaced where their text is known."""
         bare = plain(word)[:2000]
         return (bare if word.startswith("'") else expanded(bare, self.words)).removeprefix("./")
-
-
-def _is_shell_behind(word: str) -> bool:
-    """Say whether a word is ``>(…)`` with an interpreter that reads what comes."""
-    inner = pipelines(word[2:-1]) if word.startswith(">(") else ()
-    return any(program_of(line[0].words)[0] in INTERPRETERS for line in inner)

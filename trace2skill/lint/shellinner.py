@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import msgspec
 
-from trace2skill.lint.shellprograms import INLINE, SHELLS, name_of, plain, program_of
+from trace2skill.lint.shellprograms import INLINE, INTERPRETERS, SHELLS, name_of, plain, program_of
 from trace2skill.lint.shellwords import Heredoc, Stage, pipelines
 
 _SUFFIX = re.compile(r"\.(py|m?js|sh|bash|command)['\"]?(?=[\s;&|]|$)")
@@ -60,3 +60,9 @@ def _unquoted(code: str) -> str:
     """Return code between quotes as the interpreter gets it."""
     inner = plain(code)
     return inner.replace('\\"', '"').replace("\\$", "$") if code[:1] == '"' else inner
+
+
+def is_shell_behind(word: str) -> bool:
+    """Say whether a word is ``>(…)`` with an interpreter that reads what comes."""
+    inner = pipelines(word[2:-1]) if word.startswith(">(") else ()
+    return any(program_of(line[0].words)[0] in INTERPRETERS for line in inner)

@@ -12,6 +12,8 @@ INTERPRETERS = SHELLS | frozenset(
 )
 PACKAGES = frozenset("open installer dpkg rpm apt apt-get msiexec xdg-open hdiutil".split())
 """Programs that install or open a file, and so run what is in it."""
+_TAKERS = frozenset("eval source . xargs parallel tee".split())
+"""Further programs that run what they get."""
 PASSING = frozenset(
     "cat tee grep sed awk head tail tr cut sort jq gunzip zcat gzip echo printf rev funzip iconv "
     "dos2unix".split()
@@ -65,6 +67,13 @@ def program_of(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     """Return the name of the program that *words* run, and its arguments; nothing if they only assign."""
     at = place_of_program(words)
     return (name_of(words[at]), tuple(words[at + 1 :])) if at < len(words) else ("", ())
+
+
+def is_installed(words: Sequence[str]) -> bool:
+    """Say whether *words* open a file, or run a program by its bare name, as is done once it is installed."""
+    program, _ = program_of(words)
+    bare = "/" not in words[place_of_program(words)]
+    return program in PACKAGES or (bare and program not in INTERPRETERS | _TAKERS)
 
 
 def is_decoder(program: str, rest: Sequence[str]) -> bool:

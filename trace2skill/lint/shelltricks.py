@@ -12,7 +12,7 @@ from trace2skill.lint.shellspell import NOTABLE, spell
 from trace2skill.lint.shellwords import Stage
 
 _FIELD = re.compile(r"\$\{IFS[^}\n]{0,20}\}|\$IFS(?:\$\d)?")
-_GLUED = re.compile(r"[\w'\"](?:\$\{IFS[^}\n]{0,20}\}|\$IFS\b)")
+_GLUED = re.compile(r"\w(?:\$\{IFS[^}\n]{0,20}\}|\$IFS\b)")
 
 
 class Trick(msgspec.Struct, frozen=True):

@@ -56,13 +56,14 @@ def dynamic_code(view: View) -> Iterator[Hit]:
             found = _dynamic(one.flow.names, node) if place not in seen else None
             if found is not None:
                 message, level = found
+                level = _shown_only(one.script) or level
                 text = ast.unparse(node)[:200]
                 yield Hit(*place, message, evidence=text, context=one.script.context, level=level)
     for script in view.scripts("javascript"):
         for number, line in script.lines():
             match = _JS_EVAL.search(line[:_MINIFIED]) if "eval" in line or "Function" in line else None
             if match is not None and (script.path, number) not in seen and not _is_shown(line, match.start()):
-                level = "note" if len(line) > _MINIFIED else None
+                level = "note" if len(line) > _MINIFIED else _shown_only(script)
                 yield _line_hit(script, number, line, "makes code of a text while it runs", level)
 
 
@@ -109,15 +110,21 @@ def interpolated(view: View) -> Iterator[Hit]:
             if _uses_shell(one.flow.names, node) and _is_open(one.flow.names, node.args[0]):
                 place = one.script.path, one.script.at(node.lineno)
                 if place not in seen:
-                    yield Hit(
-                        *place, message, fix=fix, evidence=ast.unparse(node)[:200], context=one.script.context
+                    hit = Hit(*place, message, fix=fix, evidence=ast.unparse(node)[:200])
+                    yield msgspec.structs.replace(
+                        hit, context=one.script.context, level=_shown_only(one.script)
                     )
     for script in view.scripts("javascript"):
         if "child_process" not in script.text:
             continue
         for number, line in script.lines():
             if "exec" in line and _JS_SHELL.search(line[:_MINIFIED]) and (script.path, number) not in seen:
-                yield _line_hit(script, number, line, message, None)
+                yield _line_hit(script, number, line, message, _shown_only(script))
+
+
+def _shown_only(script: Script) -> Severity | None:
+    """Return the level of what a document shows; what is risky there is for its reader to copy, or not."""
+    return "note" if script.source == "fence" else None
 
 
 def _uses_shell(names: Names, node: ast.Call) -> bool:
