@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from trace2skill.lint.document import Document, Span, parse_document
-from trace2skill.lint.folder import File, Unread
+from trace2skill.lint.folder import File, Reason, Unread
 from trace2skill.lint.scripts import Script, language_of, of_fence, of_file, of_notebook
 
 MAIN = "SKILL.md"
@@ -30,6 +30,12 @@ class View:
     def file(self, path: str) -> File | None:
         """Return the file at *path*, relative to the folder."""
         return self._by_path.get(path)
+
+    def leave(self, path: str, reason: Reason, detail: str) -> None:
+        """Record that something of the file at *path* was not analysed."""
+        left = Unread(path, reason, detail)
+        if left not in self.unread:
+            self.unread = (*self.unread, left)
 
     def texts(self) -> Iterator[File]:
         """Yield all files that are text, whatever their kind."""
