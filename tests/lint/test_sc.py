@@ -44,6 +44,9 @@ CASES = (
             "Download helper.zip and extract it with password `zz1234`.\n",
             "Download the archive from the link. Password: openzz\n",
             "Extract the RAR file (pass: zz12).\n",
+            "Download kit.zip, unzip it (password: zz12) and create a folder for it; ask for help if "
+            "stuck.\n",
+            "Unpack the archive with the password `zz12`, then encrypt your backup.\n",
         ),
         good=(
             "Ask for the password before you extract the zip.\n",

@@ -1,7 +1,7 @@
 """Secrets that reach the network in Python: a small flow of values by names, calls and returns.
 
 Names hold within their function; order is not looked at, so a value counts from its assignment on and
-before. A named environment variable is no secret source: programs are given their keys that way.
+before. A variable of the environment is a source under its name: most go where they belong.
 """
 
 from __future__ import annotations
@@ -9,39 +9,34 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-PATHS = re.compile(
-    r"(?:^|[/\\~\"'=@ ])\.(?:ssh(?!/(?:config|known_hosts)\b)|aws|gnupg|netrc|npmrc|pypirc|git-credentials"
-    r"|kube|docker/config\.json|bash_history|zsh_history|config/gh|config/gcloud|mozilla|electrum"
-    r"|claude/projects)\b(?![\w./-]{0,60}\.pub\b)"
-    r"|\bid_(?:rsa|ed25519|ecdsa|dsa)\b(?!\.pub)|\bLogin Data\b|\bwallet\.dat\b|\blogin\.keychain"
-    r"|/etc/shadow\b"
-)
-"""Files that hold credentials, histories or wallets; public keys are none."""
+from trace2skill.lint.troves import PATHS, SETTINGS, WHAT, Kind, is_secret_name
+
 _DEPTH = 60
 _PASSES = 6
 _READS = frozenset("open read_text read_bytes read load loads safe_load decode".split())
-_FILLS = ("append", "extend", "update", "add", "write")
+_FILLS = ("append", "extend", "update", "add", "write", "attach", "set_content", "add_attachment", "writestr")
+_CARRIES = frozenset(
+    "str repr bytes encode decode format join strip quote quote_plus urlencode dumps b64encode hexlify dict"
+    " list tuple Request replace upper lower get getenv hex compress".split()
+)
+"""Calls whose result still holds a variable that they were given; a client that got a key holds none."""
 _DROPS = re.compile(
-    r"^(?:len|bool|print|isinstance|type|hash|id|any|all|subprocess\.\w{1,30}|hashlib\.\w{1,30}|os\.path\.(?:exists|is\w{1,9}|get\w{1,9})"
+    r"^(?:len|bool|print|isinstance|type|hash|id|any|all|subprocess\.\w{1,30}|hashlib\.\w{1,30}"
+    r"|os\.path\.(?:exists|is\w{1,9}|get\w{1,9})"
     r"|logging\.\w{1,30}|shutil\.which)$|\.(?:exists|is_file|is_dir|keys|startswith|endswith|stat|mkdir)$"
 )
 _NETWORK = re.compile(
     r"^(?:requests|httpx|aiohttp|urllib3|urllib\.request|http\.client|smtplib|ftplib|websockets?|paramiko"
-    r"|socket)\."
+    r"|socket|boto3|dns\.resolver|pysftp|websocket|pycurl)\."
 )
 _SENDS = re.compile(
     r"\.(?:get|post|put|patch|request|send|sendall|sendto|sendmail|send_message|storbinary|urlopen|stream"
-    r"|Request|create_connection)$"
+    r"|Request|create_connection|upload_file\w{0,3}|put_object|sendmsg|gethostbyname|getaddrinfo|resolve)$"
 )
-Kind = Literal["path", "file", "environment", "clipboard"]
-_WHAT: dict[Kind, str] = {
-    "path": "the path of a credential file",
-    "file": "a file of credentials",
-    "environment": "the whole environment",
-    "clipboard": "the clipboard",
-}
+_BY_PATH = re.compile(r"\.(?:upload_file|put|storbinary|upload)$")
+"""Calls that read the file whose path they are given."""
 
 
 class Source(NamedTuple):
@@ -49,11 +44,13 @@ class Source(NamedTuple):
 
     kind: Kind
     line: int
+    name: str = ""
+    """Of the variable, where it is known."""
 
     @property
     def what(self) -> str:
         """Say in words what it is."""
-        return _WHAT[self.kind]
+        return self.name or WHAT[self.kind]
 
 
 class Leak(NamedTuple):
@@ -76,6 +73,11 @@ def leaks_of(tree: ast.Module) -> Iterator[Leak]:
 def reads_of(tree: ast.Module) -> list[int]:
     """Return the lines where files of credentials are read."""
     return sorted(set(_Flow(tree).reads()))
+
+
+def dumps_of(tree: ast.Module) -> list[int]:
+    """Return the lines where the whole environment is printed, logged or written to a file."""
+    return sorted(set(_Flow(tree).dumps()))
 
 
 class _Flow:
@@ -162,22 +164,24 @@ class _Flow:
         if isinstance(node, ast.Name):
             return self.names.get((scope, node.id)) or self.names.get(("", node.id))
         if isinstance(node, ast.Constant):
-            hit = isinstance(node.value, str) and len(node.value) < 300 and PATHS.search(node.value)
-            return Source("path", node.lineno) if hit else None
+            return Source("path", node.lineno) if _is_trove(node.value) else None
         if isinstance(node, ast.Attribute) and self.dotted(node) == "os.environ":
             return Source("environment", node.lineno)
         if isinstance(node, ast.Subscript):
             found = self.source(node.value, scope, depth + 1)
-            return None if found is not None and found.kind == "environment" else found
+            return _variable(node, node.slice) if found and found.kind == "environment" else found
         if isinstance(node, (ast.Compare, ast.Lambda)):
             return None  # the first tells only whether, the second is not run here
         if isinstance(node, ast.Call):
             return self._called(node, scope, depth)
-        return self._first(ast.iter_child_nodes(node), scope, depth)
+        found = self._first(ast.iter_child_nodes(node), scope, depth)
+        if isinstance(node, _LOOPS) and found is not None and found.kind == "variable" and not found.name:
+            return Source("environment", found.line)  # one after the other
+        return found
 
     def _first(self, nodes: Iterator[ast.AST], scope: str, depth: int) -> Source | None:
         found = [one for one in (self.source(node, scope, depth + 1) for node in nodes) if one is not None]
-        return next((one for one in found if one.kind != "path"), found[0] if found else None)
+        return min(found, key=lambda one: _ORDER.get(one.kind, 0), default=None)
 
     def _called(self, node: ast.Call, scope: str, depth: int) -> Source | None:
         name = self.dotted(node.func)
@@ -185,14 +189,19 @@ class _Flow:
             return self.returns.get(name)
         if name.endswith("clipboard.paste") or name == "pyperclip.paste":
             return Source("clipboard", node.lineno)
-        if _DROPS.search(name):
+        if name == "keyring.get_password":
+            return Source("keychain", node.lineno)
+        if name == "os.getenv" and node.args:
+            return _variable(node, node.args[0])
+        sends = _NETWORK.search(name) and _SENDS.search(name) and not name.endswith(".Request")
+        if _DROPS.search(name) or sends:
             return None
         found = self._first(ast.iter_child_nodes(node), scope, depth)
         last = name.rpartition(".")[2]
-        if found is None:
+        if found is None or (found.kind == "variable" and last not in _CARRIES):
             return None
         if found.kind == "environment" and last in ("get", "pop", "setdefault"):
-            return None
+            return _variable(node, node.args[0]) if node.args else None
         return found._replace(kind="file") if found.kind == "path" and last in _READS else found
 
     def leaks(self) -> Iterator[Leak]:
@@ -207,7 +216,16 @@ class _Flow:
             if isinstance(node, ast.Call):
                 found = self.source(node, scope)
                 last = self.dotted(node.func).rpartition(".")[2]
-                if found is not None and found.kind == "file" and last in ("open", "read_text", "read_bytes"):
+                opens = last in ("open", "read_text", "read_bytes") and not _reads_settings(node)
+                if found is not None and found.kind == "file" and opens:
+                    yield node.lineno
+
+    def dumps(self) -> Iterator[int]:
+        """Yield the lines of calls that write the whole environment down."""
+        for scope, node in self.nodes:
+            if isinstance(node, ast.Call) and _WRITES.search(self.dotted(node.func)):
+                found = self._first(iter(node.args), scope, 0)
+                if found is not None and found.kind == "environment":
                     yield node.lineno
 
     def _sent(self, node: ast.Call, scope: str) -> Iterator[Leak]:
@@ -220,6 +238,8 @@ class _Flow:
         plain = [*node.args, *(value for key, value in given if key not in ("headers", "auth"))]
         inside = self._first(iter(plain), scope, 0)
         header = self._first((value for key, value in given if key in ("headers", "auth")), scope, 0)
+        if inside is not None and inside.kind == "path" and _BY_PATH.search(name):
+            inside = inside._replace(kind="file")
         source = inside if inside is not None and inside.kind != "path" else header
         if source is None or source.kind == "path":
             return
@@ -235,7 +255,35 @@ class _Flow:
         if name not in ("os.system", "os.popen") and not name.startswith("subprocess."):
             return False
         texts = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant)]
-        return any(isinstance(text, str) and re.match(r"(?:curl|wget|nc|ncat)\b", text) for text in texts)
+        return any(isinstance(text, str) and _PROGRAM.match(text) for text in texts)
+
+
+_PROGRAM = re.compile(r"(?:curl|wget|nc|ncat|scp|rsync|sendmail|mail)\b|git push|aws s3 |rclone |gsutil ")
+_WRITES = re.compile(
+    r"^(?:print|json\.dump|pprint\.pprint|yaml\.dump|log(?:ging|ger)?\.\w{1,12})$|\.write(?:_text)?$"
+)
+_LOOPS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_ORDER = {"variable": 1, "path": 2}
+"""What tells least of the sources that an expression holds."""
+
+
+def _reads_settings(node: ast.Call) -> bool:
+    texts = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant)]
+    return any(isinstance(text, str) and SETTINGS.search(text[:300]) for text in texts)
+
+
+def _is_trove(value: object) -> bool:
+    if not isinstance(value, str) or len(value) > 300:
+        return False
+    return (PATHS.search(value) or SETTINGS.search(value)) is not None
+
+
+def _variable(node: ast.expr, name: ast.expr) -> Source | None:
+    """Return the variable of the environment that *node* reads, if it may hold a secret."""
+    if not isinstance(name, ast.Constant):
+        return Source("variable", node.lineno)
+    told = name.value if isinstance(name.value, str) else ""
+    return Source("variable", node.lineno, told) if is_secret_name(told) else None
 
 
 def _bindings(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
