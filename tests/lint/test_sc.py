@@ -108,7 +108,9 @@ def test_a_quoted_or_forbidden_prerequisite_is_only_a_note(text: str) -> None:
     assert [one.severity for one in found("SC601", text)] == ["note"]
 
 
-def test_a_page_of_an_unknown_host_to_paste_from_is_a_warning_and_a_paste_site_an_error() -> None:
+def test_a_page_to_paste_from_is_an_error_unless_the_skill_speaks_of_it() -> None:
     text = "Visit https://{}/x, copy the command and paste it into your terminal.\n"
-    assert found("SC602", text.format("pages.zz-not-a-host.xyz"))[0].severity == "warning"
+    assert found("SC602", text.format("pages.zz-not-a-host.xyz"))[0].severity == "error"
+    own = {"SKILL.md": "---\nname: zz-tool\ndescription: Runs zz-tool.\n---\n\n" + text.format("zz-tool.dev")}
+    assert found("SC602", own)[0].severity == "warning"
     assert found("SC602", text.format("pastebin.com"))[0].severity == "error"

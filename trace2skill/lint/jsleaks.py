@@ -15,15 +15,21 @@ _SPAN = 1_500
 _CALL = re.compile(
     r"\b(fetch|axios(?:\.\w{1,10})?|got(?:\.\w{1,10})?|https?\.(?:request|get)|request(?:\.\w{1,6})?"
     r"|needle\.\w{1,6}"
-    r"|superagent\.\w{1,6}|\$\.(?:post|ajax)|(?:ws|socket|client|req|sock)\.(?:send|write|end|emit)"
+    r"|superagent\.\w{1,6}|\$\.(?:post|ajax)|([A-Za-z_$][\w$]{0,40})\.(?:send|write|end|emit)"
     r"|navigator\.sendBeacon|transporter\.sendMail|dns\.(?:resolve|lookup)\w{0,8})\([^)]"
 )
+_CLIENT = re.compile(
+    r"\b([A-Za-z_$][\w$]{0,40})\s{0,3}=\s{0,3}(?:await )?(?:https?\.request|net\.(?:connect"
+    r"|createConnection)|tls\.connect"
+    r"|new WebSocket|dgram\.createSocket|io|new net\.Socket)\("
+)
+_CLIENTS = frozenset(("ws", "socket", "client", "req", "sock"))
 _SOURCES: dict[Kind, re.Pattern[str]] = {
     "environment": re.compile(
         r"JSON\.stringify\(\s{0,4}process\.env\s{0,4}[,)]|\.\.\.process\.env\b"
         r"|Object\.(?:entries|assign|fromEntries|values)\([^)\n]{0,20}process\.env\b"
         r"|=\s{0,3}process\.env\s{0,3}(?:;|$)"
-        r"|\b(?:env|body|data)\s{0,2}:\s{0,2}process\.env\s{0,4}[,}]",
+        r"|[\w\"']\s{0,2}:\s{0,2}process\.env\s{0,4}[,}]",
         re.MULTILINE,
     ),
     "clipboard": re.compile(r"\bclipboard(?:y)?\.(?:readText|readSync|read)\("),
@@ -39,6 +45,12 @@ _HEADERS = re.compile(
     r"\bheaders\s{0,3}:\s{0,3}\{(?:[^{}]|\$\{[^{}]{0,200}\}){0,600}\}"
     r"|\bheaders(?:\s{0,3}:\s{0,3}[\w.]{1,60})?\s{0,3}(?=[,}])"
 )
+_OPAQUE = re.compile(
+    r"\bnew |\bawait |(?<![\w$])(?!(?:String|JSON\.stringify|Buffer\.from|encodeURIComponent|btoa"
+    r"|Object\.\w{1,12})\()"
+    r"[\w$.]{1,60}\("
+)
+"""What makes something else of a variable: a client that got a key holds none."""
 _NAME = re.compile(r"(?:(?<=\.\.\.)|(?<![\w$.]))[A-Za-z_$][\w$]{0,60}(?![\w$:])")
 
 
@@ -62,11 +74,14 @@ def passed_in(script: str) -> Iterator[Passed]:
             line, at = line + script.count("\n", at, found.start()), found.start()
             if not _CALL.search(found[2]):
                 origin = _origin(found[2], line, held)
-                if origin is not None:
+                if origin is not None and (origin.kind != "variable" or not _OPAQUE.search(found[2])):
                     held.setdefault(found[1], origin)
+    clients = _CLIENTS | {found[1] for found in _CLIENT.finditer(script)}
     line, at = 1, 0
     for found in _CALL.finditer(script):
         line, at = line + script.count("\n", at, found.start()), found.start()
+        if found[2] and found[2] not in clients:
+            continue
         text = _arguments(script, found.end() - 2)
         source = _origin(text, line, held)
         if source is not None:

@@ -7,36 +7,14 @@ before. A variable of the environment is a source under its name: most go where 
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from trace2skill.lint.pycalls import BY_PATH, CARRIES, DROPS, FILLS, NETWORK, PROGRAM, READS, SENDS, WRITES
 from trace2skill.lint.troves import PATHS, SETTINGS, WHAT, Kind, is_secret_name
 
 _DEPTH = 60
 _PASSES = 6
-_READS = frozenset("open read_text read_bytes read load loads safe_load decode".split())
-_FILLS = ("append", "extend", "update", "add", "write", "attach", "set_content", "add_attachment", "writestr")
-_CARRIES = frozenset(
-    "str repr bytes encode decode format join strip quote quote_plus urlencode dumps b64encode hexlify dict"
-    " list tuple Request replace upper lower get getenv hex compress".split()
-)
-"""Calls whose result still holds a variable that they were given; a client that got a key holds none."""
-_DROPS = re.compile(
-    r"^(?:len|bool|print|isinstance|type|hash|id|any|all|subprocess\.\w{1,30}|hashlib\.\w{1,30}"
-    r"|os\.path\.(?:exists|is\w{1,9}|get\w{1,9})"
-    r"|logging\.\w{1,30}|shutil\.which)$|\.(?:exists|is_file|is_dir|keys|startswith|endswith|stat|mkdir)$"
-)
-_NETWORK = re.compile(
-    r"^(?:requests|httpx|aiohttp|urllib3|urllib\.request|http\.client|smtplib|ftplib|websockets?|paramiko"
-    r"|socket|boto3|dns\.resolver|pysftp|websocket|pycurl)\."
-)
-_SENDS = re.compile(
-    r"\.(?:get|post|put|patch|request|send|sendall|sendto|sendmail|send_message|storbinary|urlopen|stream"
-    r"|Request|create_connection|upload_file\w{0,3}|put_object|sendmsg|gethostbyname|getaddrinfo|resolve)$"
-)
-_BY_PATH = re.compile(r"\.(?:upload_file|put|storbinary|upload)$")
-"""Calls that read the file whose path they are given."""
 
 
 class Source(NamedTuple):
@@ -97,6 +75,8 @@ class _Flow:
                 self.functions[node.name] = node
                 scope = node.name
             waiting.extend((scope, child) for child in ast.iter_child_nodes(node))
+        self.lists: dict[str, Source] = {}
+        """Names that stand for one after the other of several secret variables."""
         for _, node in self.nodes:
             self._declare(node)
         for _ in range(_PASSES):
@@ -119,11 +99,21 @@ class _Flow:
                 if isinstance(target, ast.Name) and isinstance(node.value.value, str):
                     self.texts[target.id] = node.value.value
 
+        elif isinstance(node, (ast.For, ast.comprehension)):
+            self._list(node)
+
+    def _list(self, node: ast.For | ast.comprehension) -> None:
+        if isinstance(node.target, ast.Name):
+            listed = [one.value for one in ast.walk(node.iter) if isinstance(one, ast.Constant)]
+            secret = [name for name in listed if isinstance(name, str) and is_secret_name(name)]
+            if secret:
+                self.lists[node.target.id] = Source("variable", node.iter.lineno, secret[0])
+
     def _pass(self, scope: str, node: ast.AST) -> None:
         """Carry secrets over one statement or call."""
         for target, value in _bindings(node):
             names = [one.id for one in ast.walk(target) if isinstance(one, ast.Name)]
-            if isinstance(value, ast.Call) and _NETWORK.search(self.dotted(value.func)):
+            if isinstance(value, ast.Call) and NETWORK.search(self.dotted(value.func)):
                 self.clients.update(names)
             found = self.source(value, scope)
             if found is not None:
@@ -169,7 +159,7 @@ class _Flow:
             return Source("environment", node.lineno)
         if isinstance(node, ast.Subscript):
             found = self.source(node.value, scope, depth + 1)
-            return _variable(node, node.slice) if found and found.kind == "environment" else found
+            return self._variable(node, node.slice) if found and found.kind == "environment" else found
         if isinstance(node, (ast.Compare, ast.Lambda)):
             return None  # the first tells only whether, the second is not run here
         if isinstance(node, ast.Call):
@@ -192,17 +182,24 @@ class _Flow:
         if name == "keyring.get_password":
             return Source("keychain", node.lineno)
         if name == "os.getenv" and node.args:
-            return _variable(node, node.args[0])
-        sends = _NETWORK.search(name) and _SENDS.search(name) and not name.endswith(".Request")
-        if _DROPS.search(name) or sends:
+            return self._variable(node, node.args[0])
+        sends = NETWORK.search(name) and SENDS.search(name) and not name.endswith(".Request")
+        if DROPS.search(name) or sends:
             return None
         found = self._first(ast.iter_child_nodes(node), scope, depth)
         last = name.rpartition(".")[2]
-        if found is None or (found.kind == "variable" and last not in _CARRIES):
+        if found is None or (found.kind == "variable" and last not in CARRIES):
             return None
         if found.kind == "environment" and last in ("get", "pop", "setdefault"):
-            return _variable(node, node.args[0]) if node.args else None
-        return found._replace(kind="file") if found.kind == "path" and last in _READS else found
+            return self._variable(node, node.args[0]) if node.args else None
+        return found._replace(kind="file") if found.kind == "path" and last in READS else found
+
+    def _variable(self, node: ast.expr, name: ast.expr) -> Source | None:
+        """Return the variable of the environment that *node* reads, if it may hold a secret."""
+        if isinstance(name, ast.Name):
+            return self.lists.get(name.id, Source("variable", node.lineno))
+        told = name.value if isinstance(name, ast.Constant) and isinstance(name.value, str) else ""
+        return Source("variable", node.lineno, told) if is_secret_name(told) else None
 
     def leaks(self) -> Iterator[Leak]:
         """Yield what leaves, by place."""
@@ -223,7 +220,7 @@ class _Flow:
     def dumps(self) -> Iterator[int]:
         """Yield the lines of calls that write the whole environment down."""
         for scope, node in self.nodes:
-            if isinstance(node, ast.Call) and _WRITES.search(self.dotted(node.func)):
+            if isinstance(node, ast.Call) and WRITES.search(self.dotted(node.func)):
                 found = self._first(iter(node.args), scope, 0)
                 if found is not None and found.kind == "environment":
                     yield node.lineno
@@ -231,14 +228,14 @@ class _Flow:
     def _sent(self, node: ast.Call, scope: str) -> Iterator[Leak]:
         name = self.dotted(node.func)
         client = name.partition(".")[0] in self.clients or name.startswith("?.")
-        known = _NETWORK.search(name) is not None
-        if not ((known or client) and _SENDS.search(name)) and not self._is_shell_out(node, name):
+        known = NETWORK.search(name) is not None
+        if not ((known or client) and SENDS.search(name)) and not self._is_shell_out(node, name):
             return
         given = [(one.arg, one.value) for one in node.keywords if one.arg != "env"]
         plain = [*node.args, *(value for key, value in given if key not in ("headers", "auth"))]
         inside = self._first(iter(plain), scope, 0)
         header = self._first((value for key, value in given if key in ("headers", "auth")), scope, 0)
-        if inside is not None and inside.kind == "path" and _BY_PATH.search(name):
+        if inside is not None and inside.kind == "path" and BY_PATH.search(name):
             inside = inside._replace(kind="file")
         source = inside if inside is not None and inside.kind != "path" else header
         if source is None or source.kind == "path":
@@ -255,13 +252,9 @@ class _Flow:
         if name not in ("os.system", "os.popen") and not name.startswith("subprocess."):
             return False
         texts = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant)]
-        return any(isinstance(text, str) and _PROGRAM.match(text) for text in texts)
+        return any(isinstance(text, str) and PROGRAM.match(text) for text in texts)
 
 
-_PROGRAM = re.compile(r"(?:curl|wget|nc|ncat|scp|rsync|sendmail|mail)\b|git push|aws s3 |rclone |gsutil ")
-_WRITES = re.compile(
-    r"^(?:print|json\.dump|pprint\.pprint|yaml\.dump|log(?:ging|ger)?\.\w{1,12})$|\.write(?:_text)?$"
-)
 _LOOPS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _ORDER = {"variable": 1, "path": 2}
 """What tells least of the sources that an expression holds."""
@@ -278,14 +271,6 @@ def _is_trove(value: object) -> bool:
     return (PATHS.search(value) or SETTINGS.search(value)) is not None
 
 
-def _variable(node: ast.expr, name: ast.expr) -> Source | None:
-    """Return the variable of the environment that *node* reads, if it may hold a secret."""
-    if not isinstance(name, ast.Constant):
-        return Source("variable", node.lineno)
-    told = name.value if isinstance(name.value, str) else ""
-    return Source("variable", node.lineno, told) if is_secret_name(told) else None
-
-
 def _bindings(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
     """Yield what is bound to what in one statement."""
     if isinstance(node, ast.Assign):
@@ -296,5 +281,5 @@ def _bindings(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
         yield node.target, node.iter
     elif isinstance(node, ast.withitem) and node.optional_vars is not None:
         yield node.optional_vars, node.context_expr
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _FILLS:
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in FILLS:
         yield from ((node.func.value, argument) for argument in node.args)

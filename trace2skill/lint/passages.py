@@ -59,8 +59,8 @@ class Passage(msgspec.Struct, frozen=True):
         return self.span.context
 
     def addresses(self) -> list[Address]:
-        """Return the web addresses in it."""
-        return list(addresses_in(f"{self.text} {self.linked}"))
+        """Return the web addresses in the sentence; those of what follows if it has none."""
+        return list(addresses_in(self.span.text)) or list(addresses_in(f"{self.text} {self.linked}"))
 
 
 @lru_cache(maxsize=2)

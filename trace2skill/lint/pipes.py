@@ -17,7 +17,10 @@ _TOKEN = re.compile(
     r"|(?:(?<=\s)|^)#[^\n]{0,4000}|&&|\|\||;|\n",
     re.MULTILINE,
 )
-_START = r"(?:^|[|;&(`]|\$\()[ \t]{0,8}(?:sudo |command |exec |nohup |torsocks ){0,2}"
+_START = (
+    r"(?:^|[|;&({`]|\$\()[ \t]{0,8}(?:sudo |command |exec |nohup |torsocks |do |then ){0,2}"
+    r"(?:xargs (?:-\S{1,12} (?:\{\} )?){0,4})?"
+)
 _NETWORK = re.compile(
     _START
     + r"(curl|wget|nc|ncat|netcat|socat|scp|rsync|sftp|ftp|mail|mailx|sendmail|mutt|swaks|http|https|xh"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from trace2skill.lint.gates import lowered
 from trace2skill.lint.passages import Passage, clause_at, passages
 from trace2skill.lint.purpose import said_of_itself, speaks_of
 from trace2skill.lint.reputation import ANYONE, STRANGERS, Address
@@ -28,6 +29,9 @@ _REQUIRED = re.compile(
     rf" (?:[\w-]{{2,30}} )?{_NOUN}\b"
     r"|\b(?:requires?|depends? on|relies on|needs?) (?:the |an? )?[^.\n]{1,80}?"
     rf"\b(?:{_NOUN}|(?:to be )?(?:installed|running|from)|to (?:function|work|run|operate))\b"
+    r"|\b(?:make sure|ensure|verify|confirm|check) (?:that )?[^.\n]{1,80}? (?:is"
+    r"|are) (?:\w{2,12} )?(?:installed|running|present"
+    r"|available|set up|active)\b"
     r"|\b(?:will|does|do|can|won'?t|doesn'?t|don'?t|cannot|can'?t)(?: ?not|n't|n’t)? (?:work|run|function"
     r"|start|operate"
     r"|load|connect) (?:properly |correctly )?(?:without|unless|until|if)\b"
@@ -86,6 +90,7 @@ _SECRET_WORD = re.compile(
     r"|\b(?:with|using|use|by|enter) (?:the )?(?:pass(?:word|code|phrase)?|unlock code|pw)(?:[ \t]is)?[ "
     "\t:]{1,2}[`\"'“*]{1,2}"
     r"[^\s`\"'“”<{$\[]{2}"
+    r"|\bpass(?:word|code|phrase)?[ \t][`“][^\s`”<{$\[]{2}"
     r"|\b(?:7z|unzip|unrar)\b[^\n]{0,80}[ ]-[pP][ ]?[`\"']?[A-Za-z0-9]{3}",
     re.IGNORECASE,
 )
@@ -109,6 +114,14 @@ _THEN_RUN = re.compile(
     r"|program"
     r"|script|setup|app|package|agent|tool|utility|client)\b"
     r"|[*`]{0,3}\.?/?[\w.-]{1,60}\.(?:exe|msi|sh|bat|ps1|pkg|dmg|command|py|app)\b)",
+    re.IGNORECASE,
+)
+
+
+_LAUNCH = re.compile(
+    r"\b(?:and|then|,) (?:then )?(?:run|execute|launch|start|open|double-?click)\b(?! (?:the )?(?:tests?"
+    r"|skill|command))"
+    r"|\bmust be running\b|\bin the background\b|\bextract\b|\bunzip\b",
     re.IGNORECASE,
 )
 
@@ -145,7 +158,10 @@ def fake_prerequisite(view: View) -> Iterator[Hit]:
         found = said or (_INSTALL.search(passage.span.text) if headed else None)
         if not found:
             continue
-        graded = [(*_graded(view, address, said is not None), address) for address in _strangers(passage)]
+        runs = _THEN_RUN.search(passage.text) is not None or _LAUNCH.search(passage.text) is not None
+        graded = [
+            (*_graded(view, address, said is not None, runs), address) for address in _strangers(passage)
+        ]
         worst = min((one for one in graded if one[0]), key=lambda one: _ORDER.index(one[0]), default=None)
         if worst is not None:
             level, what, address = worst
@@ -156,28 +172,29 @@ def fake_prerequisite(view: View) -> Iterator[Hit]:
 _ORDER: tuple[Severity | None, ...] = ("error", "warning", "note", None)
 
 
-def _graded(view: View, address: Address, said: bool) -> tuple[Severity | None, str]:
-    """Return how bad it is to have something installed from *address*; *said* as a condition or only so."""
+def _graded(view: View, address: Address, said: bool, runs: bool) -> tuple[Severity | None, str]:
+    """Return how bad it is to have something from *address*: *said* to be a must, and *runs* after that."""
     program = address.is_program or address.is_archive
     page = address.host.is_under("github.io", "gitlab.io") and not program
-    own = speaks_of(view, address.host) or bool(address.owner and _is_own(view, address.owner))
+    level: Severity = "error" if program or (said and runs) else "warning"
+    what = f"what {address.host.name} holds"
     if address.standing in ANYONE and not page:
-        return (
-            "warning" if address.standing == "hosting" and own else "error"
-        ), f"what {address.host.name} holds"
-    if program:
-        return ("warning" if own else "error"), "a program of an unknown publisher"
-    if address.owner:
-        return ("note" if own or not said else "warning"), f"a release of {address.owner}"
-    if not said or page:
+        level = "error"
+    elif program or address.owner:
+        what = f"a program of {address.owner or address.host.name}"
+    elif page or not said:
         return None, ""
-    return ("note" if own else "warning"), f"what {address.host.name}, an unknown host, holds"
+    if not said and not program and address.owner:
+        level = "note"
+    hosted = address.standing in ANYONE - {"hosting"}
+    return (lowered(level) if not hosted and _is_own(view, address) else level), what
 
 
-def _is_own(view: View, owner: str) -> bool:
-    """Say whether the skill names the owner or the project of a release."""
+def _is_own(view: View, address: Address) -> bool:
+    """Say whether the skill speaks of a host, or names the owner or the project of a release."""
     words = said_of_itself(view).lower()
-    return any(len(part) > 3 and part in words for part in owner.lower().split("/"))
+    owned = any(len(part) > 3 and part in words for part in address.owner.lower().split("/"))
+    return owned or speaks_of(view, address.host)
 
 
 def clickfix(view: View) -> Iterator[Hit]:
@@ -193,12 +210,10 @@ def clickfix(view: View) -> Iterator[Hit]:
             yield msgspec.structs.replace(_hit(passage, place, said, worst[1].url), level=worst[0])
 
 
-def _pasted(view: View, address: Address) -> Severity | None:
+def _pasted(view: View, address: Address) -> Severity:
     if address.standing in ANYONE:
         return "error"
-    if address.owner or speaks_of(view, address.host):
-        return "note"
-    return "warning"
+    return "note" if address.owner else "warning" if _is_own(view, address) else "error"
 
 
 def archive_password(view: View) -> Iterator[Hit]:
@@ -223,7 +238,7 @@ def binary_download(view: View) -> Iterator[Hit]:
             if here and (address.is_program or (address.is_archive and address.standing in ANYONE)):
                 said = f"links to a program to download at {address.host.name}"
                 hit = _hit(passage, address.place, said, address.url)
-                own = speaks_of(view, address.host) or bool(address.owner and _is_own(view, address.owner))
+                own = _is_own(view, address)
                 yield msgspec.structs.replace(hit, level="note" if own else None)
 
 
@@ -234,7 +249,7 @@ def download_then_run(view: View) -> Iterator[Hit]:
         address = next(_strangers(passage), None)
         if place is not None and address is not None:
             said = f"has what {address.host.name} holds downloaded and run"
-            own = speaks_of(view, address.host) or bool(address.owner and _is_own(view, address.owner))
+            own = _is_own(view, address)
             hit = _hit(passage, place, said, address.url)
             yield msgspec.structs.replace(hit, level="note" if own else None)
 
