@@ -47,4 +47,6 @@ def rule_of(name: str) -> Rule:
 
 def found(name: str, example: Example) -> tuple[Finding, ...]:
     """Return what the rule *name* finds in *example*, all rules having run."""
-    return tuple(one for one in run(view(example), RULES, Options()).findings if one.rule == name)
+    rule = rule_of(name)
+    options = Options(target=rule.targets[0]) if rule.asked else Options()
+    return tuple(one for one in run(view(example), RULES, options).findings if one.rule == name)

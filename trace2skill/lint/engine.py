@@ -39,7 +39,7 @@ class Options(msgspec.Struct, frozen=True):
             wanted = self.profile == "all" or (rule.class_ in _SPEC) == (self.profile == "spec")
         if any(rule.matches(prefix) for prefix in self.ignore):
             return False
-        return wanted and (not rule.targets or not self.target or self.target in rule.targets)
+        return wanted and rule.is_for(self.target)
 
 
 class LintReport(msgspec.Struct, frozen=True):
@@ -63,7 +63,7 @@ def view_of_skill(skill: Skill) -> View:
 
 def run(view: View, rules: Sequence[Rule], options: Options = Options()) -> LintReport:  # noqa: B008
     """Return what *rules* find; the same for the same folder, whatever the order of the rules."""
-    hits = [(rule, hit) for rule in rules if options.takes(rule) for hit in rule.check(view)]
+    hits = [(rule, hit) for rule in rules if options.takes(rule) for hit in rule.hits(view, options.target)]
     families: dict[str, set[str]] = defaultdict(set)
     for rule, hit in hits:
         families[hit.path].add(rule.family)
