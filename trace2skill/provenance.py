@@ -52,13 +52,18 @@ def load(folder: Path) -> tuple[Row, ...]:
     path = folder / FILE
     if not path.is_file():
         return ()
+    return parse(path.read_bytes(), str(path))
+
+
+def parse(data: bytes, name: str) -> tuple[Row, ...]:
+    """Return the rows in *data*; *name* says in an error where they are from."""
     decoder = msgspec.json.Decoder(Row)
     rows = []
-    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+    for number, line in enumerate(data.splitlines(), start=1):
         try:
             rows.append(decoder.decode(line))
         except msgspec.DecodeError as error:
-            raise InputError(f"{path}:{number}: damaged provenance: {error}") from error
+            raise InputError(f"{name}:{number}: damaged provenance: {error}") from error
     return tuple(rows)
 
 

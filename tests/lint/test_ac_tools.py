@@ -40,10 +40,11 @@ CASES = [
         "warning",
         Case(
             "AC807",
-            bad=[tools("AskUserQuestion"), tools("[Read, ExitPlanMode]"), tools("Read,AskUserQuestion")],
-            good=[tools("Read Bash(echo AskUserQuestion)"), tools("Read"), "Use AskUserQuestion to ask.\n"],
+            bad=[tools("ExitPlanMode"), tools("[Read, ExitPlanMode]"), tools("Read,ExitPlanMode")],
+            good=[tools("Read Bash(echo ExitPlanMode)"), tools("Read"), "Use ExitPlanMode to ask.\n"],
         ),
     ),
+    ("note", Case("AC807", bad=[tools("Read, AskUserQuestion")], good=[])),
     (
         "warning",
         Case(

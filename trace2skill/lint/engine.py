@@ -12,6 +12,7 @@ import msgspec
 from trace2skill.lint.folder import Unread, files_of, read_folder
 from trace2skill.lint.gates import gate
 from trace2skill.lint.rules import Hit, Rule
+from trace2skill.lint.sidecar import read_provenance
 from trace2skill.lint.view import View
 from trace2skill.records import Finding, Skill, content_hash
 from trace2skill.redact import Redactor
@@ -53,7 +54,7 @@ class LintReport(msgspec.Struct, frozen=True):
 def view_of_folder(folder: Path) -> View:
     """Return the view of a skill folder on disk."""
     files, unread = read_folder(folder)
-    return View(folder.resolve().name, files, unread)
+    return View(folder.resolve().name, files, unread, read_provenance(folder))
 
 
 def view_of_skill(skill: Skill) -> View:

@@ -13,7 +13,8 @@ from trace2skill.lint.view import MAIN, View
 from trace2skill.records import Severity
 
 _TOOL = re.compile(r"[A-Za-z_][\w*-]{0,80}")
-_INTERACTIVE = frozenset(("AskUserQuestion", "ExitPlanMode", "EnterPlanMode"))
+_INTERACTIVE: dict[str, Severity] = {"AskUserQuestion": "note", "ExitPlanMode": "warning"}
+"""A question is often listed, and harms nobody; a plan that needs no consent does."""
 _PLACES = ("commands", "agents", "skills", "hooks", "mcpServers", "lspServers", "outputStyles", "source")
 _MOST = 500
 
@@ -31,7 +32,8 @@ def interactive_tools(view: View) -> Iterator[Hit]:
     """Find a skill that permits itself the tools by which a user is asked."""
     for tool in _tools(view):
         if tool in _INTERACTIVE:
-            yield on_field(view, "allowed-tools", f"allowed-tools permits {tool}", f"remove {tool}")
+            what = f"allowed-tools permits {tool}, by which the user is asked"
+            yield on_field(view, "allowed-tools", what, f"remove {tool}", _INTERACTIVE[tool])
 
 
 def _tools(view: View) -> list[str]:
@@ -98,7 +100,7 @@ RULES = (
     Rule(
         id="AC807", name="interactive-tool", class_="risky", level="warning", check=interactive_tools,
         why="A question that is answered without being asked is no question.",
-        bad=_front("Read AskUserQuestion"), good=_front("Read Bash(echo AskUserQuestion)"),
+        bad=_front("Read ExitPlanMode"), good=_front("Read Bash(echo ExitPlanMode)"),
     ),
     Rule(
         id="AC808", name="plugin-outside", class_="risky", level="warning", check=plugin_paths,
