@@ -7,6 +7,7 @@ linear time. What is too large or too deep for that becomes plain lines, and not
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -14,7 +15,7 @@ import msgspec
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from trace2skill.lint.front import Front, parse_front
+from trace2skill.lint.front import Front, Trouble, parse_front
 from trace2skill.lint.pieces import CODE, bounded, cut_comments, cut_comments_outside_code, sentences
 from trace2skill.lint.places import line_at
 from trace2skill.lint.polarity import (
@@ -55,7 +56,7 @@ class Span(msgspec.Struct, frozen=True):
     headings: tuple[str, ...] = ()
     """That it stands under, outermost first."""
     info: str = ""
-    """Of a fence: what follows the marks, as ``bash title=x``."""
+    """Of a fence: what follows the marks, as ``bash title=x``; of a link ``code`` if it stands in code."""
     target: str = ""
     """Of a link, image or reference."""
     lead: str = ""
@@ -68,11 +69,11 @@ class Document(msgspec.Struct, frozen=True):
     path: str
     text: str
     front: dict[str, Any]
-    """The frontmatter as data; empty when there is none, or when it is broken."""
+    """The frontmatter as data; of a broken one what lenient programs would take."""
     front_raw: str
     """With its marks; its first line is line 1."""
-    front_problem: str
-    """Why it could not be read, or nothing."""
+    front_troubles: tuple[Trouble, ...]
+    """What is wrong with it."""
     spans: tuple[Span, ...]
     whole: bool = True
     """Whether it was parsed; else its spans are plain lines."""
@@ -83,14 +84,14 @@ class Document(msgspec.Struct, frozen=True):
 def parse_document(path: str, text: str) -> Document:
     """Parse a Markdown file, whatever is in it; never raises, and takes linear time."""
     raw, body = split_frontmatter(text)
-    front = parse_front(raw) if raw else Front({}, "")
+    front = parse_front(raw) if raw else Front({})
     first = len(lines_of(raw))
     whole = len(body) <= MAX_CHARS and body.count("\n") <= MAX_LINES and not _DEEP.search(body)
     spans = tuple(_Walker(first).walk(body)) if whole else tuple(_plain(body, first))
     spans = tuple(sorted(spans, key=lambda span: (span.line, span.end_line)))
     fits = len(body) <= MAX_CHARS and body.count("\n") <= MAX_PLAIN
     read_to = 0 if fits else first + min(MAX_PLAIN, body.count("\n", 0, MAX_CHARS) + 1)
-    return Document(path, text, front.data, raw, front.problem, spans, whole, read_to)
+    return Document(path, text, front.data, raw, front.troubles, spans, whole, read_to)
 
 
 def _plain(body: str, first: int) -> Iterator[Span]:
@@ -242,7 +243,9 @@ class _Walker:
 
     def _inside(self, text: str, line: int, context: Context) -> Iterator[Span]:
         """Yield the code, links and images of one sentence."""
+        ends: list[int] = []  # of code: where it begins and where it ends, in turn
         for found in CODE.finditer(text):
+            ends += found.span()
             place = line + text.count("\n", 0, found.start())
             yield Span("inline", found[1], place, place, context, self.headings)
         linked = set()
@@ -250,7 +253,8 @@ class _Walker:
             place = line + text.count("\n", 0, found.start())
             linked.add(found.start(3))
             kind: SpanKind = "image" if found[1] else "link"
-            yield Span(kind, found[2], place, place, context, self.headings, target=found[3])
+            info = "code" if bisect(ends, found.start()) % 2 else ""
+            yield Span(kind, found[2], place, place, context, self.headings, info, target=found[3])
         for found in _AUTO.finditer(text):
             if found.start() not in linked:
                 place = line + text.count("\n", 0, found.start())

@@ -14,6 +14,7 @@ from trace2skill.lint.fingerprint import Prints, numbered
 from trace2skill.lint.folder import Unread, files_of, read_folder
 from trace2skill.lint.gates import acting, gate
 from trace2skill.lint.rules import Hit, Rule
+from trace2skill.lint.sidecar import read_provenance
 from trace2skill.lint.view import View
 from trace2skill.records import Finding, Skill
 from trace2skill.redact import Redactor
@@ -44,7 +45,7 @@ class Options(msgspec.Struct, frozen=True):
         wanted = wanted or any(rule.matches(prefix) for prefix in self.extend)
         if any(rule.matches(prefix) for prefix in self.ignore):
             return False
-        return wanted and (not rule.targets or not self.target or self.target in rule.targets)
+        return wanted and rule.is_for(self.target)
 
 
 class LintReport(msgspec.Struct, frozen=True):
@@ -59,7 +60,7 @@ class LintReport(msgspec.Struct, frozen=True):
 def view_of_folder(folder: Path) -> View:
     """Return the view of a skill folder on disk."""
     files, unread = read_folder(folder)
-    return View(folder.resolve().name, files, unread)
+    return View(folder.resolve().name, files, unread, read_provenance(folder))
 
 
 def view_of_skill(skill: Skill) -> View:
@@ -74,7 +75,7 @@ def run(view: View, rules: Sequence[Rule], options: Options = Options()) -> Lint
 
 def find(view: View, rules: Sequence[Rule], options: Options) -> tuple[Finding, ...]:
     """Return all that *rules* find, by place, however much it is."""
-    hits = [(rule, hit) for rule in rules if options.takes(rule) for hit in rule.check(view)]
+    hits = [(rule, hit) for rule in rules if options.takes(rule) for hit in rule.hits(view, options.target)]
     families = acting(hits)
     prints = Prints(view)
     found = []

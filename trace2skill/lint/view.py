@@ -9,6 +9,7 @@ from typing import Any
 from trace2skill.lint.document import Document, Span, parse_document
 from trace2skill.lint.folder import File, Reason, Unread
 from trace2skill.lint.scripts import Script, language_of, of_fence, of_file, of_notebook
+from trace2skill.lint.sidecar import Provenance
 
 MAIN = "SKILL.md"
 SCRIPT_KINDS = ("python", "shell", "javascript", "other-script")
@@ -17,12 +18,20 @@ SCRIPT_KINDS = ("python", "shell", "javascript", "other-script")
 class View:
     """A skill folder as rules see it; nothing in it is ever run."""
 
-    def __init__(self, name: str, files: tuple[File, ...], unread: tuple[Unread, ...] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        files: tuple[File, ...],
+        unread: tuple[Unread, ...] = (),
+        provenance: Provenance | None = None,
+    ) -> None:
         self.name = name
         """Of the folder."""
         self.files = files
         """By path."""
         self.unread = unread
+        self.provenance = provenance
+        """Of a distilled skill that lies on disk with it."""
         self._by_path = {file.path: file for file in files}
         self._documents: dict[str, Document] = {}
         self._lines: dict[str, list[str]] = {}
