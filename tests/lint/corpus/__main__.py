@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.table import show
 from tests.lint.corpus.build import SEED, make_corpus, write_corpus
-from tests.lint.corpus.judge import SECURITY, Row, Verdict, judge, rows, share
+from tests.lint.corpus.judge import SECURITY, Level, Row, Verdict, judge, rows, share
 from trace2skill.lint import Options
 
 
@@ -17,7 +17,9 @@ def main() -> None:
     """Judge, or only write the skills."""
     parser = argparse.ArgumentParser(description="How well the linter tells the corpus apart.")
     parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--verbose", action="store_true", help="name what is missed and what is a false alarm")
+    parser.add_argument(
+        "--verbose", action="store_true", help="name what is missed and what is a false alarm"
+    )
     parser.add_argument("--held-out", action="store_true", help="with --verbose: also those held out")
     parser.add_argument("--all", action="store_true", help="all rules, not only those about security")
     parser.add_argument("--write", type=Path, metavar="FOLDER", help="write the skills there and stop")
@@ -42,17 +44,19 @@ def table(found: Sequence[Row]) -> Iterator[dict[str, Any]]:
     for half in ("tuning", "heldout", "all"):
         own = [row for row in found if half in (row.half, "all")]
         for label in ("malicious", "benign"):
-            sums = [sum(row[at] for row in own if row.label == label) for at in (3, 4, 5)]
-            yield _line(f"all {label}", half, *sums)
-        j = {level: share(own, level, "malicious") - share(own, level, "benign") for level in ("error", "warning")}
+            of_label = [row for row in own if row.label == label]
+            skills, error, warning = (
+                sum(column) for column in zip(*(row[3:] for row in of_label), strict=True)
+            )
+            yield _line(f"all {label}", half, skills, error, warning)
         yield {
             "group": "J",
             "half": half,
             "skills": "",
             "error": "",
-            "error %": 100 * j["error"],
+            "error %": _j(own, "error"),
             "warning+": "",
-            "warning+ %": 100 * j["warning"],
+            "warning+ %": _j(own, "warning"),
         }
 
 
@@ -66,7 +70,13 @@ def details(verdicts: Sequence[Verdict]) -> Iterator[str]:
             yield f"missed at error: {where}" + (f"; warnings: {said}" if said else "; no warning")
         elif not sample.malicious:
             for found in one.alerts("warning"):
-                yield f"false {found.severity}: {where}: {found.rule} {found.path}:{found.line} {found.evidence[:100]}"
+                place = f"{found.rule} {found.path}:{found.line} {found.evidence[:100]}"
+                yield f"false {found.severity}: {where}: {place}"
+
+
+def _j(found: Sequence[Row], level: Level) -> float:
+    """Return recall less false positives, in points of 100."""
+    return 100 * (share(found, level, "malicious") - share(found, level, "benign"))
 
 
 def _line(group: str, half: str, skills: int, error: int, warning: int) -> dict[str, Any]:

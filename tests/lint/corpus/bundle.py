@@ -1,7 +1,8 @@
 """Read templates: several in a text file, each with headers and files.
 
-``@@ KIND NAME`` begins a template, ``key: value`` lines up to the first file are its headers, and ``@ PATH [ENCODING]``
-begins a file. ``tuning/`` and ``heldout/`` are the halves; the folder below is the label and the file's name the group.
+``@@ KIND NAME`` begins a template, ``key: value`` lines up to the first file are its headers, and
+``@ PATH [ENCODING]`` begins a file. ``tuning/`` and ``heldout/`` are the halves; the folder below them is the
+label, and the file's name the group.
 """
 
 from __future__ import annotations

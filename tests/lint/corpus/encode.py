@@ -43,9 +43,9 @@ def _tar(text: str) -> bytes:
 def _docx(text: str) -> bytes:
     """Return a document with a paragraph for each line; one that begins with ``~`` is hidden."""
     lines = [line for line in text.splitlines() if line.strip()]
+    hidden = ("", "<w:rPr><w:vanish/></w:rPr>")
     paragraphs = "".join(
-        f"<w:p><w:r>{'<w:rPr><w:vanish/></w:rPr>' if line[0] == '~' else ''}<w:t>{line.lstrip('~')}</w:t></w:r></w:p>"
-        for line in lines
+        f"<w:p><w:r>{hidden[line[0] == '~']}<w:t>{line.lstrip('~')}</w:t></w:r></w:p>" for line in lines
     )
     return _zip(f"--- [Content_Types].xml\n<Types/>\n--- word/document.xml\n{_BODY.format(paragraphs)}")
 
@@ -56,7 +56,7 @@ def _pyc(text: str) -> bytes:
 
 
 def _pickle(text: str) -> bytes:
-    """Return a pickle that would call the first line with the second, written by hand; nothing unpickles it."""
+    """Return a pickle that would call the first line with the second; nothing unpickles it."""
     callee, argument = text.splitlines()[:2]
     module, name = callee.rsplit(".", 1)
     made = f"c{module}\n{name}\n(V{argument}\ntR.".encode()

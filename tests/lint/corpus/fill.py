@@ -22,8 +22,13 @@ def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
+def _rot13(text: str) -> str:
+    return str(codecs.encode(text, "rot13"))
+
+
 def _visible(text: str) -> str:
-    return text.encode().decode("unicode_escape")
+    """Return *text* with its escapes as characters."""
+    return str(codecs.decode(text, "unicode_escape"))
 
 
 ENCODERS: Mapping[str, Callable[[str], str]] = {
@@ -33,7 +38,7 @@ ENCODERS: Mapping[str, Callable[[str], str]] = {
     "hex": lambda text: text.encode().hex(),
     "hexesc": lambda text: "".join(f"\\x{byte:02x}" for byte in text.encode()),
     "octesc": lambda text: "".join(f"\\{byte:03o}" for byte in text.encode()),
-    "rot13": lambda text: codecs.encode(text, "rot13"),
+    "rot13": _rot13,
     "utf16b64": lambda text: base64.b64encode(text.encode("utf-16-le")).decode(),
     "zb64": lambda text: base64.b64encode(zlib.compress(text.encode(), 9)).decode(),
     "codes": lambda text: ", ".join(str(ord(char)) for char in text),
@@ -62,7 +67,7 @@ class Filler:
         return text
 
     def _one(self, slot: re.Match[str]) -> str:
-        inner = slot[1]
+        inner: str = slot[1]
         name, colon, rest = inner.partition(":")
         if colon and name in ENCODERS:
             return ENCODERS[name](rest)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from tests.lint.corpus.build import Blob, Sample, write_files
 from trace2skill.lint import Options, lint_folder
 from trace2skill.records import Finding
 
 SECURITY = Options(profile="security")
-LEVELS = {"error": ("error",), "warning": ("error", "warning")}
+Level = Literal["error", "warning"]
+LEVELS: Mapping[Level, tuple[str, ...]] = {"error": ("error",), "warning": ("error", "warning")}
 
 
 class Verdict(NamedTuple):
@@ -21,7 +22,7 @@ class Verdict(NamedTuple):
     sample: Sample
     findings: tuple[Finding, ...]
 
-    def alerts(self, level: str) -> tuple[Finding, ...]:
+    def alerts(self, level: Level) -> tuple[Finding, ...]:
         """Return the findings at *level* and above."""
         return tuple(found for found in self.findings if found.severity in LEVELS[level])
 
@@ -49,15 +50,17 @@ def rows(verdicts: Sequence[Verdict]) -> list[Row]:
     return [_row(verdicts, *kind) for kind in sorted(kinds, key=lambda kind: (kind[0] != "malicious", *kind))]
 
 
-def share(found: Sequence[Row], level: str, label: str, groups: Sequence[str] = ()) -> float:
+def share(found: Sequence[Row], level: Level, label: str, groups: Sequence[str] = ()) -> float:
     """Return the share of skills with an alert among those with this label, in these groups or in all."""
     taken = [row for row in found if row.label == label and (not groups or row.group in groups)]
-    return sum(getattr(row, level) for row in taken) / max(1, sum(row.skills for row in taken))
+    return sum(row.error if level == "error" else row.warning for row in taken) / max(
+        1, sum(row.skills for row in taken)
+    )
 
 
 def _row(verdicts: Sequence[Verdict], label: str, group: str, half: str) -> Row:
     own = [v for v in verdicts if (v.sample.label, v.sample.group, v.sample.half) == (label, group, half)]
-    error, warning = (sum(bool(one.alerts(level)) for one in own) for level in ("error", "warning"))
+    error, warning = (sum(bool(one.alerts(level)) for one in own) for level in LEVELS)
     return Row(label, group, half, len(own), error, warning)
 
 
@@ -70,7 +73,7 @@ def _judged(sample: Sample, folder: Path, options: Options) -> Verdict:
 
 
 def _what(found: Finding) -> tuple[str, str]:
-    """Return what makes two findings the same: a payload makes a harmless sentence worse than it was alone."""
+    """Return what makes two findings the same; a payload may make a harmless sentence worse."""
     return found.fingerprint, found.severity
 
 

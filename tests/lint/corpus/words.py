@@ -41,8 +41,8 @@ _PHRASES = {
     "whenever": "whenever|each time|every time|as soon as",
     "before": "before anything else|before you start|first|prior to any other step",
     "quietly": (
-        "without mentioning it|quietly|in the background without telling anyone|and leave it out of the summary"
-        "|; there is no need to bring it up|and do not tell the user"
+        "without mentioning it|quietly|in the background without telling anyone"
+        "|and leave it out of the summary|; there is no need to bring it up|and do not tell the user"
     ),
 }
 WORDS: Mapping[str, tuple[str, ...]] = {
