@@ -7,7 +7,7 @@ the file, and files written and then run. It does not follow containers by key o
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -44,10 +44,9 @@ class Origin(msgspec.Struct, frozen=True):
 
 def flow_of(script: Script) -> Flow | None:
     """Return what flows in a Python script; nothing if there is no tree, or too large a one."""
-    tree = script.tree
+    tree, nodes = script.tree, script.nodes
     if tree is None:
         return None
-    nodes = list(ast.walk(tree))
     if len(nodes) > MAX_NODES:
         script.problem = f"{len(nodes)} nodes of Python; {MAX_NODES} are followed"
         return None
@@ -61,7 +60,7 @@ def flow_of(script: Script) -> Flow | None:
 class Flow:
     """What names, functions and files of one Python file hold."""
 
-    def __init__(self, tree: ast.Module, nodes: list[ast.AST]) -> None:
+    def __init__(self, tree: ast.Module, nodes: Sequence[ast.AST]) -> None:
         self.tree = tree
         self.names = Names(nodes)
         self.nodes = [node for node in nodes if isinstance(node, _MATTER)]

@@ -8,7 +8,8 @@ from functools import lru_cache
 
 import msgspec
 
-from trace2skill.lint.document import Context, Span, parse_document, sentences
+from trace2skill.lint.document import Context, Span, parse_document
+from trace2skill.lint.pieces import sentences
 from trace2skill.lint.polarity import negated_at
 from trace2skill.lint.reputation import Address, addresses_in
 from trace2skill.lint.view import MAIN, View

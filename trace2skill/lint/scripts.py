@@ -62,6 +62,11 @@ class Script:
             self.problem = type(error).__name__
             return None
 
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Return all nodes of the syntax tree, in the order of ``ast.walk``; none if there is no tree."""
+        return tuple(ast.walk(self.tree)) if self.tree is not None else ()
+
 
 def language_of(name: str) -> str:
     """Return the language that a fence or notebook calls *name*, or *name* itself in lower case."""

@@ -95,7 +95,7 @@ def _of_data(view: View) -> Iterator[Code]:
 def _of_python(script: Script, file: bool) -> Iterator[Code]:
     if not any(name in script.text for name in _RUNNERS):
         return
-    for node in ast.walk(script.tree) if script.tree is not None else ():
+    for node in script.nodes:
         if not isinstance(node, ast.Call) or not node.args:
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")

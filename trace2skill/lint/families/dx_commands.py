@@ -75,10 +75,8 @@ def _uploaded(view: View, script: Script, place: tuple[int, str], host: str, *, 
 
 
 def _python_uploads(view: View, script: Script) -> Iterator[Hit]:
-    if script.tree is None:
-        return
-    names = Names(script.tree)
-    for node in ast.walk(script.tree):
+    names = Names(script.nodes)
+    for node in script.nodes:
         if not isinstance(node, ast.Call) or not any(one.arg == "files" for one in node.keywords):
             continue
         given = [node.args[0]] if node.args else [one.value for one in node.keywords if one.arg == "url"]
@@ -97,9 +95,9 @@ def dns(view: View) -> Iterator[Hit]:
             if domain:
                 yield _looked(view, script, (line, text.strip()), domain)
     for script in view.scripts("python"):
-        names = Names(script.tree) if script.tree is not None else None
-        for node in ast.walk(script.tree) if script.tree is not None else ():
-            if names and isinstance(node, ast.Call) and node.args and names.of(node.func) in _RESOLVERS:
+        names = Names(script.nodes)
+        for node in script.nodes:
+            if isinstance(node, ast.Call) and node.args and names.of(node.func) in _RESOLVERS:
                 domain = _domain_of(node.args[0], names)
                 if domain:
                     yield _looked(view, script, (node.lineno, ast.unparse(node)[:200]), domain)
