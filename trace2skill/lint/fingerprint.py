@@ -59,6 +59,9 @@ class Prints:
         self._hashes: dict[tuple[str, int], str] = {}
         self._contents: dict[str, str] = {}
         self._assigned: dict[str, dict[str, list[int]]] = {}
+        self._used: dict[tuple[str, int], frozenset[str]] = {}
+        self._set_by: dict[tuple[str, str], set[int] | None] = {}
+        self._named_contents: dict[tuple[str, str], str] = {}
 
     def of(self, rule: Rule, hit: Hit) -> str:
         """Return what the finding that *hit* becomes is known by."""
@@ -66,13 +69,13 @@ class Prints:
         last = max(hit.line, hit.end_line)
         places = {(path, line) for line in range(hit.line, min(last, hit.line + MOST_LINES) + 1)}
         places |= {(step.path, step.line) for step in hit.flow}
-        values = self._values(places) if rule.class_ in _BOUND_TO_VALUES else set()
         said = " ".join(hit.evidence.split()) or _NUMBERS.sub("0", hit.message)
-        if max(len(values), last - hit.line) > MOST_LINES:
+        values = self._values(places) if rule.class_ in _BOUND_TO_VALUES else set()
+        if values is None or last - hit.line > MOST_LINES:
             return content_hash(rule.id, self.view.name, path, said, self._content(path))
         parts = sorted({self._hash(place) for place in places | values})
         if rule.class_ == "malicious":
-            parts += sorted({self._content(name) for name in self._named(places) if name != path})
+            parts += sorted({self._contents_of(name, path) for name in self._named(places)})
         return content_hash(rule.id, self.view.name, path, said, *parts)
 
     def _hash(self, place: tuple[str, int]) -> str:
@@ -90,20 +93,38 @@ class Prints:
             self._contents[path] = "" if file is None else _hash_of(file)
         return self._contents[path]
 
-    def _values(self, places: set[tuple[str, int]]) -> set[tuple[str, int]]:
-        """Return the lines that give their values to the variables that *places* use."""
+    def _values(self, places: set[tuple[str, int]]) -> set[tuple[str, int]] | None:
+        """Return the lines that give their values to the variables that *places* use; none if too many."""
         found: set[tuple[str, int]] = set()
-        for _ in range(ROUNDS):
-            new = {
-                (path, line)
-                for path, number in places | found
-                for name in _NAME.findall(self.view.line(path, number)[:MOST_CHARS])
-                for line in self._assignments(path).get(name, ())
-            }
-            if new <= found or len(found) > MOST_LINES:
-                break
-            found |= new
+        for path, line in places:
+            for name in self._names(path, line):
+                lines = self._setting(path, name)
+                found.update((path, setting) for setting in lines or ())
+                if lines is None or len(found) > MOST_LINES:
+                    return None
         return found
+
+    def _setting(self, path: str, name: str) -> set[int] | None:
+        """Return the lines that set a variable, and those that set what they use; none if too many."""
+        if (path, name) not in self._set_by:
+            lines: set[int] = set()
+            names: frozenset[str] = frozenset((name,))
+            for _ in range(ROUNDS):
+                new = {line for one in names for line in self._assignments(path).get(one, ())} - lines
+                lines |= new
+                if not new or len(lines) > MOST_LINES:
+                    break
+                names = frozenset().union(*(self._names(path, line) for line in new))
+            self._set_by[path, name] = lines if len(lines) <= MOST_LINES else None
+        return self._set_by[path, name]
+
+    def _names(self, path: str, line: int) -> frozenset[str]:
+        """Return the names in a line that the file sets somewhere."""
+        if (path, line) not in self._used:
+            known = self._assignments(path)
+            names = _NAME.findall(self.view.line(path, line)[:MOST_CHARS]) if known else ()
+            self._used[path, line] = frozenset(name for name in names if name in known)
+        return self._used[path, line]
 
     def _assignments(self, path: str) -> dict[str, list[int]]:
         if path not in self._assigned:
@@ -122,7 +143,15 @@ class Prints:
         return names
 
     def _named(self, places: set[tuple[str, int]]) -> Iterator[str]:
-        """Yield the files of the skill that the lines at *places* name."""
+        """Yield the names of files of the skill that stand in the lines at *places*."""
         for place in places:
             for name in _FILE.findall(URL.sub(" ", self.view.line(*place)[:MOST_CHARS])):
-                yield from self._by_name.get(name, ())
+                if name in self._by_name:
+                    yield name
+
+    def _contents_of(self, name: str, but: str) -> str:
+        """Return what the files of this *name* hold, leaving out the one that names them."""
+        if (name, but) not in self._named_contents:
+            paths = (path for path in self._by_name[name] if path != but)
+            self._named_contents[name, but] = content_hash(*map(self._content, paths))
+        return self._named_contents[name, but]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import islice
 
 import msgspec
 
@@ -53,9 +54,9 @@ def comments_of(view: View) -> tuple[Comment, ...]:
             continue
         document = view.document(file.path)
         if document is not None:
-            found += _in_document(document)
+            found += islice(_in_document(document), MOST)
         elif file.kind in _CODE_KINDS:
-            found += _in_code(file)
+            found += islice(_in_code(file), MOST)
     return tuple(sorted(found, key=lambda one: (one.path, one.line, one.names))[:MOST])
 
 
@@ -131,13 +132,13 @@ class Quieting:
         self.today = today
         self.used: set[tuple[Comment, str]] = set()
         self.refused: set[Comment] = set()
+        self._holding = [(one, self._named(one)) for one in comments if self._holds(one)]
 
     def apply(self, finding: Finding) -> Finding:
         """Return *finding*, suppressed if a comment that holds is about it."""
-        for comment in self.comments:
-            rules = [self.known[name].id for name in comment.names if name in self.known]
-            here = comment.path == finding.path and comment.first <= finding.line <= comment.last
-            if not here or finding.rule not in rules or not self._holds(comment):
+        for comment, rules in self._holding:
+            here = comment.first <= finding.line <= comment.last and comment.path == finding.path
+            if not here or finding.rule not in rules:
                 continue
             if finding.class_ == "malicious" and finding.severity == "error":
                 self.refused.add(comment)
@@ -150,7 +151,7 @@ class Quieting:
         """Yield what is wrong with the comments themselves, each with its rule; *ran* are all that ran."""
         ran_ids = {rule.id for rule in ran}
         for comment in self.comments:
-            named = [self.known[name].id for name in comment.names if name in self.known]
+            named = self._named(comment)
             for name in comment.names:
                 if name not in self.known:
                     what = f"the comment names {name!r}, which is no rule"
@@ -169,6 +170,9 @@ class Quieting:
                     if rule in ran_ids and (comment, rule) not in self.used:
                         what = f"there is no {rule} here that it would silence"
                         yield "LN002", self._hit(comment, what, "remove it")
+
+    def _named(self, comment: Comment) -> list[str]:
+        return [self.known[name].id for name in comment.names if name in self.known]
 
     def _holds(self, comment: Comment) -> bool:
         return _is_reason(comment.reason) and (not comment.until or _day(comment.until) >= self.today)
