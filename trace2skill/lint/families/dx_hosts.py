@@ -1,4 +1,4 @@
-"""DX: the hosts that the code of a skill speaks to, as an inventory."""
+"""DX: the hosts that the files of code in a skill speak to, as an inventory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from trace2skill.lint.purpose import declares
 from trace2skill.lint.reputation import Address, addresses_in
 from trace2skill.lint.rules import Hit, Rule
 from trace2skill.lint.scripts import Script
-from trace2skill.lint.view import MAIN, View
+from trace2skill.lint.view import View
 
 _SHELL = re.compile(
     r"(?:^|[|;&({`])[ \t]{0,8}(?:sudo )?(?:curl|wget|http|xh|websocat|git clone|aria2c|iwr|irm)\b"
@@ -39,7 +39,7 @@ def undeclared(view: View) -> Iterator[Hit]:
     told = "\n".join(document.text for document in view.documents())
     for path, (line, hosts) in sorted(_contacts(view).items()):
         for name, address in sorted(hosts.items()):
-            if path != MAIN and name not in told and not declares(view, address.host):
+            if name not in told and not declares(view, address.host):
                 yield Hit(path, line, f"speaks to {name}, which no page names", evidence=address.url)
 
 
@@ -47,7 +47,8 @@ def _contacts(view: View) -> dict[str, tuple[int, dict[str, Address]]]:
     """Return the hosts that the code in each file speaks to, with the first line that does."""
     found: dict[str, tuple[int, dict[str, Address]]] = {}
     for script in view.scripts():
-        for line, text in _lines(script):
+        # What a page shows is there for all to read.
+        for line, text in _lines(script) if script.source != "fence" else ():
             hosts = found.setdefault(script.path, (script.at(line), {}))[1]
             for address in addresses_in(text):
                 public = address.standing not in ("not-public", "stand-in")
