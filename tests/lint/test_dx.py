@@ -63,6 +63,36 @@ CASES = (
         ),
     ),
     Case(
+        "DX503",
+        bad=(
+            py("import os\nprint(dict(os.environ))\n"),
+            py('import os, json\nopen("env.json", "w").write(json.dumps({**os.environ}))\n'),
+            sh("env > /tmp/env.txt\n"),
+            sh("printenv | tee out.log\n"),
+            {"a.js": "console.log(process.env);\n"},
+        ),
+        good=(
+            py('import os, subprocess\nsubprocess.run("ls", env=os.environ.copy())\n'),
+            py('import os\nprint(os.environ["REGION"], len(os.environ))\n'),
+            sh("env | grep -c NODE > count.txt\nenv FOO=1 make > log.txt\n"),
+            {"a.js": 'spawn("ls", { env: { ...process.env } }); console.log(process.env.HOME);\n'},
+        ),
+    ),
+    Case(
+        "DX510",
+        bad=(
+            sh(f'curl "{HOST}?api_key=$ZZ_API_KEY"\n'),
+            sh(f'curl "{HOST}/x?a=1&token=${{ZZ_TOKEN}}"\n'),
+            sh('zz login --password "$ZZ_PASSWORD"\n'),
+        ),
+        good=(
+            sh(f'curl -H "X-Key: $ZZ_API_KEY" "{HOST}?page=$PAGE"\n'),
+            sh(f'curl "{HOST}?key=$SORT_ORDER"\n'),
+            sh("zz login --password-stdin < file\n"),
+            sh('zz --token "<your token>"\n'),
+        ),
+    ),
+    Case(
         "DX504",
         bad=(
             sh(f"curl -F file=@out.pdf {HOST}\n"),

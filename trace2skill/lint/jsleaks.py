@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from trace2skill.lint.pipes import Origin
 from trace2skill.lint.troves import PATHS, SETTINGS, Kind, is_secret_name
 
 MAX_CHARS = 200_000
+MOST_CALLS = 1_000
 _SPAN = 1_500
 """So long is a call at most."""
 _CALL = re.compile(
@@ -78,7 +80,7 @@ def passed_in(script: str) -> Iterator[Passed]:
                     held.setdefault(found[1], origin)
     clients = _CLIENTS | {found[1] for found in _CLIENT.finditer(script)}
     line, at = 1, 0
-    for found in _CALL.finditer(script):
+    for found in islice(_CALL.finditer(script), MOST_CALLS):
         line, at = line + script.count("\n", at, found.start()), found.start()
         if found[2] and found[2] not in clients:
             continue

@@ -19,6 +19,7 @@ _BARE = ("", "text", "txt", "plaintext", "url")
 """What a fence is called that holds no code."""
 _LINES = 4
 """Further below is another matter."""
+_LONGEST = 1_200
 _MOST_TEXT = 200_000
 _TOLD = (".txt", ".rst", ".adoc", ".text")
 _SAID = ("active", "negated")
@@ -80,7 +81,8 @@ def _passages(view: View) -> Iterator[Passage]:
         yield from _front(view)
     for document in documents:
         links = {span.info.lower(): span.target for span in document.spans if span.kind == "reference"}
-        spans = [span for span in document.spans if span.kind in _KINDS or _is_bare(span)]
+        said = (span for span in document.spans if span.kind in _KINDS or _is_bare(span))
+        spans = [piece for span in said for piece in _pieces(span)]
         for at, span in enumerate(spans):
             if span.kind == "fence":
                 continue
@@ -92,6 +94,16 @@ def _passages(view: View) -> Iterator[Passage]:
                 and (other.context in _SAID) == (span.context in _SAID)
             )
             yield Passage(document.path, span, following, _linked((span, *following), links))
+
+
+def _pieces(span: Span) -> Iterator[Span]:
+    """Yield a span in pieces that patterns can go through."""
+    if len(span.text) <= _LONGEST:
+        yield span
+        return
+    for start in range(0, len(span.text), _LONGEST):
+        line = span.line + span.text.count("\n", 0, start)
+        yield msgspec.structs.replace(span, text=span.text[start : start + _LONGEST], line=line)
 
 
 def _is_bare(span: Span) -> bool:

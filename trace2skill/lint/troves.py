@@ -24,7 +24,7 @@ PATHS = re.compile(
     r"|cargo/credentials|gem/credentials|password-store)(?!\w)(?![\w./-]{0,60}\.pub\b)"
     r"|\bid_(?:rsa|ed25519|ecdsa|dsa)\b(?!\.pub)|\bLogin Data\b|\bwallet\.dat\b|\blogin\.keychain"
     r"|/etc/shadow\b|\bcookies\.sqlite\b|\b(?:key4\.db|logins\.json)\b|/Cookies\b|\bLocal Extension "
-    "Settings\b"
+    r"Settings\b"
     r"|\bMessages/chat\.db\b|\bKeychains/|\bnkbihfbeogaeaoehlefnkodbefgpgknn\b|\bLocal State\b"
     r"|\b(?:seed|mnemonic|recovery)[_-]?phrase\.txt\b|\bmnemonic\.txt\b|application_default_credentials\.json"
 )

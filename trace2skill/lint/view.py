@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
+from trace2skill.lint.autorun import commands_of
 from trace2skill.lint.document import Document, Span, parse_document
 from trace2skill.lint.folder import File, Reason, Unread
 from trace2skill.lint.scripts import Script, language_of, of_fence, of_file, of_notebook
@@ -109,6 +110,8 @@ class View:
                 found.append(of_file(file))
             elif file.kind == "notebook":
                 found.extend(of_notebook(file))
+            elif file.text:
+                found.extend(commands_of(file))
         return tuple(found)
 
     @cached_property

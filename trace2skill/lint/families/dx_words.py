@@ -71,7 +71,7 @@ _QUIET = re.compile(
     r"|\b(?:need not|needn't|do(?:es)? not need to|don't need to|needs no) (?:be )?(?:mention|know|see|ask"
     r"|approv|hear)"
     r"|\b(?:leave|keep) (?:this|it|that|the step) out of\b|\bnot (?:worth|necessary to) mention|\bnot part "
-    "of the (?:reply|answer|summary)"
+    r"of the (?:reply|answer|summary)"
     r"|\b(?:do not|don't|never) (?:mention|bring|surface|list|report|log|announce|discuss)\b",
     re.IGNORECASE,
 )

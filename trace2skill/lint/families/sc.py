@@ -36,16 +36,16 @@ _REQUIRED = re.compile(
     r"|start|operate"
     r"|load|connect) (?:properly |correctly )?(?:without|unless|until|if)\b"
     r"|\b(?:without (?:it|this|the [\w-]{2,30}))[^.\n]{0,60}\b(?:fail|not work|unavailable|disabled|no "
-    "effect|error)"
+    r"effect|error)"
     r"|\b(?:prerequisites?|requirements?|dependenc(?:y|ies)|setup|installation)\b[*_` ]{0,4}:"
     r"|\b(?:before|prior to) (?:you )?(?:using|use|first use|the first|start|starting|running|run|continue"
     r"|continuing|proceeding"
     r"|anything|any|this)\b[^.\n]{0,120}\b(?:install|download|set up|get|grab|run|launch|open|unpack)\b"
     r"|\b(?:install|download|set up|get|grab|run|launch)\b[^.\n]{1,160}\b(?:before|prior to) (?:you "
-    ")?(?:using|use|first|start"
+    r")?(?:using|use|first|start"
     r"|starting|running|continuing|proceeding|this skill|invoking)\b"
     r"|\bfirst,? (?:install|download|get|grab|set up)\b|\b(?:is|are) (?:required|mandatory|needed|a "
-    "prerequisite)\b"
+    r"prerequisite)\b"
     r"|(?:必须|需要|请)先?(?:安装|下载)"
     r"|необходимо (?:установить|скачать)|(?:debe|hay que) (?:instalar|descargar)"
     r"|muss (?:zuerst )?installiert|doit être installé",
@@ -53,7 +53,7 @@ _REQUIRED = re.compile(
 )
 _REQUIRED_HEAD = re.compile(
     r"\b(?:prerequisites?|requirements?|required|before you (?:start|begin)|dependenc(?:y|ies)|setup|set[ "
-    "-]up"
+    r"-]up"
     r"|installation|install|getting started|first run|quick ?start|prepar\w{2,6})\b|前提|安装|установка"
     r"|requisitos",
     re.IGNORECASE,
@@ -73,7 +73,7 @@ _PASTE = re.compile(
     rf"\b(?:copy|copying|grab|take)\b[^\n]{{0,160}}\b(?:paste|pasting|run|running|execute|executing"
     rf"|enter)\b[^\n]{{0,100}}"
     rf"\b{_CONSOLE}\b"
-    rf"|\b(?:visit|open|go to|head to|browse to|navigate to|see|from|on|at)\b[^\n]{{0,240}}\b(?:run"
+    rf"|\b(?:visit|open|go to|head to|browse to|navigate to|see|from|on|at)\b[^\n]{{0,160}}\b(?:run"
     rf"|execute|paste|enter|type|copy)\b"
     rf"[^\n]{{0,60}}\b{_LINE}\b[^\n]{{0,80}}"
     rf"\b(?:shown|listed|displayed|found|provided|given|there|on (?:the|that|this) page|from (?:the|that"
@@ -83,12 +83,17 @@ _PASTE = re.compile(
     rf"|\b(?:paste|run|execute)\b[^\n]{{0,80}}\b(?:in|into) (?:your |the |a )?{_CONSOLE}\b",
     re.IGNORECASE,
 )
+_ENDS = re.compile(
+    rf"\b(?:{_CONSOLE}|shown|listed|displayed|found|provided|given|there|page|from|at|on)\b", re.IGNORECASE
+)
+_AHEAD = 500
+"""So far behind a sentence a piece of advice may end."""
 _SECRET_WORD = re.compile(
     r"\b(?:pass(?:word|code|phrase|wort)?|pwd|pw|unlock(?:ing)? (?:code|key)|пароль|contraseña|mot de "
-    "passe|密码)[*_`]{0,3}"
+    r"passe|密码)[*_`]{0,3}"
     r"(?:[ \t]?[:=：]|[ \t](?:is|ist|est|es)\b)[ \t]{0,2}[*_`\"'“]{0,3}[^\s*_`\"'“”<{$\[(]{2}"
     r"|\b(?:with|using|use|by|enter) (?:the )?(?:pass(?:word|code|phrase)?|unlock code|pw)(?:[ \t]is)?[ "
-    "\t:]{1,2}[`\"'“*]{1,2}"
+    r"\t:]{1,2}[`\"'“*]{1,2}"
     r"[^\s`\"'“”<{$\[]{2}"
     r"|\bpass(?:word|code|phrase)?[ \t][`“][^\s`”<{$\[]{2}"
     r"|\b(?:7z|unzip|unrar)\b[^\n]{0,80}[ ]-[pP][ ]?[`\"']?[A-Za-z0-9]{3}",
@@ -146,8 +151,9 @@ def _strangers(passage: Passage) -> Iterator[Address]:
 
 def _begins(pattern: re.Pattern[str], passage: Passage) -> int | None:
     """Return where *pattern* begins in the first sentence, so that each place is told once."""
-    found = pattern.search(passage.text)
-    return found.start() if found is not None and found.start() < len(passage.span.text) else None
+    length = len(passage.span.text)
+    found = pattern.search(passage.text, 0, length + _AHEAD)
+    return found.start() if found is not None and found.start() < length else None
 
 
 def fake_prerequisite(view: View) -> Iterator[Hit]:
@@ -200,7 +206,7 @@ def _is_own(view: View, address: Address) -> bool:
 def clickfix(view: View) -> Iterator[Hit]:
     """Find the advice to paste into a terminal what a page elsewhere shows."""
     for passage in passages(view):
-        place = _begins(_PASTE, passage)
+        place = _begins(_PASTE, passage) if _ENDS.search(passage.text) else None
         if place is None:
             continue
         graded = [(_pasted(view, address), address) for address in _strangers(passage)]
