@@ -82,6 +82,20 @@ def test_a_box_holds_the_words_of_the_skill(text: str) -> None:
     assert is_callout(text)
 
 
-def test_what_announces_an_example_is_known() -> None:
-    assert is_only_shown("Example output:")
-    assert not is_only_shown("For example, run this:")
+@pytest.mark.parametrize(
+    ("lead", "heading", "shown"),
+    [
+        ("Example output:", "Usage", True),
+        ("What an attacker sends:", "", True),
+        ("", "Example response", True),
+        ("For example, run this:", "", False),
+        ("Read https://example.com first.", "Usage", False),
+        ("There are examples elsewhere.", "Usage", False),
+        ("Run the installer.", "Examples", False),
+        ("", "Usage", False),
+    ],
+)
+def test_an_example_is_announced_by_the_sentence_before_it_or_the_heading(
+    lead: str, heading: str, shown: bool
+) -> None:
+    assert is_only_shown(lead, heading) is shown

@@ -152,6 +152,7 @@ class _Walker:
             return
         if kind in ("fence", "code_block"):
             yield self._fence(token)
+            self.lead = ""
         elif kind == "html_block":
             yield from self._html(token)
         elif kind == "inline":
@@ -184,7 +185,8 @@ class _Walker:
     def _fence(self, token: Token) -> Span:
         assert token.map is not None
         context: Context = "quoted" if any(self.quotes) else "active"
-        if self.wrong or shows_wrong(self.lead, token.content) or self._is_only_shown():
+        title = self.above[-1][1] if self.above else ""
+        if self.wrong or shows_wrong(self.lead, token.content) or is_only_shown(self.lead, title):
             context = "example"
         opened = token.type == "fence"
         first = self.first + token.map[0] + 1 + opened
@@ -192,10 +194,6 @@ class _Walker:
         return Span(
             "fence", token.content, first, last, context, self.headings, token.info.strip(), lead=self.lead
         )
-
-    def _is_only_shown(self) -> bool:
-        """Say whether the sentence before a fence, or else the heading, announces an example."""
-        return is_only_shown(self.lead or (self.above[-1][1] if self.above else ""))
 
     def _under(self, title: str) -> None:
         """Take note of a heading; the title of the document says nothing about what is under it."""

@@ -13,6 +13,7 @@ from trace2skill.lint.capabilities import Capabilities
 from trace2skill.lint.folder import Unread, files_of, read_folder
 from trace2skill.lint.gates import acting, gate
 from trace2skill.lint.rules import Hit, Rule
+from trace2skill.lint.united import united
 from trace2skill.lint.view import View
 from trace2skill.records import Finding, Skill, content_hash
 from trace2skill.redact import Redactor
@@ -68,7 +69,7 @@ def run(view: View, rules: Sequence[Rule], options: Options = Options()) -> Lint
     hits = [(rule, hit) for rule in rules if options.takes(rule) for hit in rule.check(view)]
     families = acting(hits)
     found = [_finding(rule, hit, view, families.get(hit.path, frozenset())) for rule, hit in hits]
-    return LintReport(tuple(_bounded(_distinct(found))), view.unread, len(view.files))
+    return LintReport(tuple(_bounded(united(_distinct(found)))), view.unread, len(view.files))
 
 
 def _finding(rule: Rule, hit: Hit, view: View, families: frozenset[str]) -> Finding:

@@ -62,6 +62,8 @@ _ORDER = re.compile(
     re.IGNORECASE,
 )
 """A sentence that has what follows it run."""
+_ANNOUNCES = re.compile(r"[:：]\W{0,4}$|\b(?:this|these|following|below)\b", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://\S{1,500}", re.IGNORECASE)
 _LABEL = re.compile(
     r"\s{0,20}(?:#|//|--|/\*)[^\n]{0,40}?(?:\b(?:bad|wrong|vulnerable|malicious|attacker\w{0,2}|insecure|unsafe"
     r"|incorrect|don'?t|do not|never|anti-?pattern)\b|❌|🚫|✗)",
@@ -148,7 +150,12 @@ def shows_wrong(lead: str, code: str) -> bool:
     if any(not negated_at(lead, order.start("verb")) for order in _ORDER.finditer(lead[:_LONGEST])):
         return False
     labelled = any(_LABEL.match(line) for line in code[:_LONGEST].split("\n", 3)[:3])
-    return labelled or is_negated(lead) or is_about_wrong(lead)
+    return labelled or (_announces(lead) and (is_negated(lead) or is_about_wrong(lead)))
+
+
+def _announces(lead: str) -> bool:
+    """Say whether a sentence is about what follows it, and does not merely stand before it."""
+    return _ANNOUNCES.search(lead[-_LONGEST:]) is not None
 
 
 def is_setup(text: str) -> bool:
@@ -156,9 +163,10 @@ def is_setup(text: str) -> bool:
     return _SETUP.search(text[:_LONGEST]) is not None
 
 
-def is_only_shown(text: str) -> bool:
-    """Say whether the sentence before a fence, or a heading, announces an example and nothing to run."""
-    return _SHOWN.search(text[:_LONGEST]) is not None and _RUN.search(text[:_LONGEST]) is None
+def is_only_shown(lead: str, heading: str) -> bool:
+    """Say whether the sentence before a fence, or else the heading, announces an example, not a step."""
+    text = _ADDRESS.sub("", lead[:_LONGEST] if _announces(lead) else heading[:_LONGEST])
+    return _SHOWN.search(text) is not None and _RUN.search(f"{lead[:_LONGEST]} {text}") is None
 
 
 def is_taught(text: str) -> bool:
