@@ -229,6 +229,17 @@ class FlowStep(Record, frozen=True):
     what: str
 
 
+class Opinion(Record, frozen=True):
+    """What a model says of a finding; it is shown beside it, and decides nothing."""
+
+    severity: Severity
+    """What the model would call it: never more than the linter does."""
+    reason: str
+    quote: str
+    """What of the file it rests on, byte for byte."""
+    model: str
+
+
 class Suppression(Record, frozen=True):
     """Why a finding does not count: who said so, and the reason that they gave."""
 
@@ -256,6 +267,8 @@ class Finding(Record, frozen=True):
     fingerprint: str = ""
     """Made of rule, path and what was found, so it stays the same when lines move."""
     flow: tuple[FlowStep, ...] = ()
+    opinion: Opinion | None = None
+    """Of a model, if one was asked."""
     suppressed: Suppression | None = None
 
 
