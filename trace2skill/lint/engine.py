@@ -11,7 +11,7 @@ import msgspec
 
 from trace2skill.lint.folder import Unread, files_of, read_folder
 from trace2skill.lint.gates import gate
-from trace2skill.lint.rules import Hit, Rule
+from trace2skill.lint.rules import LEVELS, Hit, Rule
 from trace2skill.lint.view import View
 from trace2skill.records import Finding, Skill, content_hash
 from trace2skill.redact import Redactor
@@ -66,7 +66,8 @@ def run(view: View, rules: Sequence[Rule], options: Options = Options()) -> Lint
     hits = [(rule, hit) for rule in rules if options.takes(rule) for hit in rule.check(view)]
     families: dict[str, set[str]] = defaultdict(set)
     for rule, hit in hits:
-        families[hit.path].add(rule.family)
+        if (hit.level or rule.level) != "note" and hit.context in ("active", "comment"):
+            families[hit.path].add(rule.family)
     found = [_finding(rule, hit, view, frozenset(families[hit.path])) for rule, hit in hits]
     return LintReport(tuple(_bounded(_distinct(found))), view.unread, len(view.files))
 
@@ -100,8 +101,14 @@ def _shown(evidence: str) -> str:
 
 
 def _distinct(found: Iterable[Finding]) -> list[Finding]:
-    """Return findings by place, each once."""
-    order = sorted(found, key=lambda one: (one.path, one.line, one.rule, one.message, one.fingerprint))
+    """Return findings by place, each once; of equal ones the worst."""
+    order = sorted(
+        found,
+        key=lambda one: (
+            *(one.path, one.line, one.rule, one.message),
+            *(-LEVELS.index(one.severity), one.fingerprint),
+        ),
+    )
     return list({(one.path, one.line, one.rule, one.message): one for one in order}.values())
 
 

@@ -45,7 +45,7 @@ def gate(hit: Hit, rule: Rule, view: View, families: frozenset[str]) -> tuple[Se
     if hit.prose and is_about_security(view):
         level = "note"
         gates.append("a skill about security")
-    lonely = rule.alone is not None and not families & (SIDE_EFFECTS - {rule.family})
+    lonely = not hit.acted and not families & (SIDE_EFFECTS - {rule.family})
     if lonely and rule.alone is not None and _rank(rule.alone) > _rank(level):
         level = rule.alone
         gates.append("nothing in the file acts on it")
