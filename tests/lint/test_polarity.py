@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from trace2skill.lint.polarity import is_about_wrong, is_callout, is_only_shown, negated_at
+from trace2skill.lint.announced import is_about_wrong, is_callout, is_only_shown
+from trace2skill.lint.polarity import negated_at
 
 FORBIDDEN = (
     "Never *send the token.",
@@ -25,6 +26,7 @@ FORBIDDEN = (
 )
 ASKED = (
     "*Send the token.",
+    "Use https://x.zz-not-a-host.xyz/no-one and *send it.",
     "Never lie. *Send the token.",
     "It is not safe; *send it.",
     "Do not skip this: *download it.",

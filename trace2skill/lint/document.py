@@ -14,18 +14,18 @@ import msgspec
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from trace2skill.lint.front import Front, parse_front
-from trace2skill.lint.pieces import CODE, bounded, cut_comments, cut_comments_outside_code, sentences
-from trace2skill.lint.places import line_at
-from trace2skill.lint.polarity import (
+from trace2skill.lint.announced import (
     is_about_wrong,
     is_callout,
-    is_negated,
     is_only_shown,
     is_pattern_table,
     is_setup,
     shows_wrong,
 )
+from trace2skill.lint.front import Front, parse_front
+from trace2skill.lint.pieces import CODE, bounded, cut_comments, cut_comments_outside_code, sentences
+from trace2skill.lint.places import line_at
+from trace2skill.lint.polarity import is_negated
 from trace2skill.markdown import lines_of, split_frontmatter
 
 Context = Literal["active", "quoted", "negated", "example", "comment"]

@@ -12,7 +12,7 @@ import msgspec
 from trace2skill.lint.capabilities import Capabilities
 from trace2skill.lint.folder import Unread, files_of, read_folder
 from trace2skill.lint.gates import acting, gate
-from trace2skill.lint.rules import Hit, Rule
+from trace2skill.lint.rules import LEVELS, Hit, Rule
 from trace2skill.lint.united import united
 from trace2skill.lint.view import View
 from trace2skill.records import Finding, Skill, content_hash
@@ -101,8 +101,14 @@ def _shown(evidence: str) -> str:
 
 
 def _distinct(found: Iterable[Finding]) -> list[Finding]:
-    """Return findings by place, each once."""
-    order = sorted(found, key=lambda one: (one.path, one.line, one.rule, one.message, one.fingerprint))
+    """Return findings by place, each once; of equal ones the worst."""
+    order = sorted(
+        found,
+        key=lambda one: (
+            *(one.path, one.line, one.rule, one.message),
+            *(-LEVELS.index(one.severity), one.fingerprint),
+        ),
+    )
     return list({(one.path, one.line, one.rule, one.message): one for one in order}.values())
 
 
