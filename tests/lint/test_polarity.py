@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from trace2skill.lint.polarity import is_about_wrong, is_callout, is_only_shown, negated_at
+from trace2skill.lint.announced import is_about_wrong, is_callout, is_only_shown
+from trace2skill.lint.polarity import negated_at
 
 FORBIDDEN = (
     "Never *send the token.",
@@ -25,6 +26,7 @@ FORBIDDEN = (
 )
 ASKED = (
     "*Send the token.",
+    "Use https://x.zz-not-a-host.xyz/no-one and *send it.",
     "Never lie. *Send the token.",
     "It is not safe; *send it.",
     "Do not skip this: *download it.",
@@ -82,6 +84,20 @@ def test_a_box_holds_the_words_of_the_skill(text: str) -> None:
     assert is_callout(text)
 
 
-def test_what_announces_an_example_is_known() -> None:
-    assert is_only_shown("Example output:")
-    assert not is_only_shown("For example, run this:")
+@pytest.mark.parametrize(
+    ("lead", "heading", "shown"),
+    [
+        ("Example output:", "Usage", True),
+        ("What an attacker sends:", "", True),
+        ("", "Example response", True),
+        ("For example, run this:", "", False),
+        ("Read https://example.com first.", "Usage", False),
+        ("There are examples elsewhere.", "Usage", False),
+        ("Run the installer.", "Examples", False),
+        ("", "Usage", False),
+    ],
+)
+def test_an_example_is_announced_by_the_sentence_before_it_or_the_heading(
+    lead: str, heading: str, shown: bool
+) -> None:
+    assert is_only_shown(lead, heading) is shown

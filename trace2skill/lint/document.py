@@ -15,18 +15,18 @@ import msgspec
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from trace2skill.lint.front import Front, Trouble, parse_front
-from trace2skill.lint.pieces import CODE, bounded, cut_comments, cut_comments_outside_code, sentences
-from trace2skill.lint.places import line_at
-from trace2skill.lint.polarity import (
+from trace2skill.lint.announced import (
     is_about_wrong,
     is_callout,
-    is_negated,
     is_only_shown,
     is_pattern_table,
     is_setup,
     shows_wrong,
 )
+from trace2skill.lint.front import Front, Trouble, parse_front
+from trace2skill.lint.pieces import CODE, bounded, cut_comments, cut_comments_outside_code, sentences
+from trace2skill.lint.places import line_at
+from trace2skill.lint.polarity import is_negated
 from trace2skill.markdown import lines_of, split_frontmatter
 
 Context = Literal["active", "quoted", "negated", "example", "comment"]
@@ -153,6 +153,7 @@ class _Walker:
             return
         if kind in ("fence", "code_block"):
             yield self._fence(token)
+            self.lead = ""
         elif kind == "html_block":
             yield from self._html(token)
         elif kind == "inline":
@@ -185,7 +186,8 @@ class _Walker:
     def _fence(self, token: Token) -> Span:
         assert token.map is not None
         context: Context = "quoted" if any(self.quotes) else "active"
-        if self.wrong or shows_wrong(self.lead, token.content) or self._is_only_shown():
+        title = self.above[-1][1] if self.above else ""
+        if self.wrong or shows_wrong(self.lead, token.content) or is_only_shown(self.lead, title):
             context = "example"
         opened = token.type == "fence"
         first = self.first + token.map[0] + 1 + opened
@@ -193,10 +195,6 @@ class _Walker:
         return Span(
             "fence", token.content, first, last, context, self.headings, token.info.strip(), lead=self.lead
         )
-
-    def _is_only_shown(self) -> bool:
-        """Say whether the sentence before a fence, or else the heading, announces an example."""
-        return is_only_shown(self.lead or (self.above[-1][1] if self.above else ""))
 
     def _under(self, title: str) -> None:
         """Take note of a heading; the title of the document says nothing about what is under it."""

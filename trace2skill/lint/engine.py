@@ -13,8 +13,9 @@ from trace2skill.lint.capabilities import Capabilities
 from trace2skill.lint.fingerprint import Prints, numbered
 from trace2skill.lint.folder import Unread, files_of, read_folder
 from trace2skill.lint.gates import acting, gate
-from trace2skill.lint.rules import Hit, Rule
+from trace2skill.lint.rules import LEVELS, Hit, Rule
 from trace2skill.lint.sidecar import read_provenance
+from trace2skill.lint.united import united
 from trace2skill.lint.view import View
 from trace2skill.records import Finding, Skill
 from trace2skill.redact import Redactor
@@ -114,13 +115,20 @@ def _shown(evidence: str) -> str:
 
 
 def _distinct(found: Iterable[Finding]) -> list[Finding]:
-    """Return findings by place, each once."""
-    order = sorted(found, key=lambda one: (one.path, one.line, one.rule, one.message, one.fingerprint))
+    """Return findings by place, each once; of equal ones the worst."""
+    order = sorted(
+        found,
+        key=lambda one: (
+            *(one.path, one.line, one.rule, one.message),
+            *(-LEVELS.index(one.severity), one.fingerprint),
+        ),
+    )
     return list({(one.path, one.line, one.rule, one.message): one for one in order}.values())
 
 
 def bounded(found: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Return those that are shown, so many of a rule in a file at most; the last counts the rest."""
+    """Return those that are shown, each text once, and so many of a rule in a file; the last counts the rest."""
+    found = united(found)
     places = [(one.path, one.rule, one.suppressed is None) for one in found]
     total, seen = Counter(places), Counter[tuple[str, str, bool]]()
     shown = []

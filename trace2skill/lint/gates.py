@@ -10,8 +10,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from trace2skill.injection.hidden import fold
+from trace2skill.lint.announced import is_taught
 from trace2skill.lint.document import Span
-from trace2skill.lint.polarity import has_negator, is_taught, negated_at, quoted_at
+from trace2skill.lint.polarity import has_negator, negated_at, quoted_at
 from trace2skill.lint.rules import Hit, Rule
 from trace2skill.lint.view import View
 from trace2skill.records import Severity
@@ -66,15 +68,16 @@ def gate(hit: Hit, rule: Rule, view: View, families: frozenset[str]) -> tuple[Se
     gates = list(hit.gates)
     if rule.class_ in ("spec", "quality", "secret"):
         return level, tuple(gates)
+    lonely = not hit.acted and not families - {rule.family}
+    if rule.alone is not None and lonely and _rank(rule.alone) > _rank(level):
+        level = rule.alone
+        gates.append("nothing in the file acts on it")
     reasons = _taught(hit, view) if hit.prose else _shown(hit)
     if reasons and is_about_security(view):
         reasons.append("a skill about security")
     if reasons:
         level = "note" if len(reasons) > 1 else lowered(level)
         gates += reasons
-    if rule.alone is not None and not families - {rule.family} and _rank(rule.alone) > _rank(level):
-        level = rule.alone
-        gates.append("nothing in the file acts on it")
     return level, tuple(gates)
 
 
@@ -84,18 +87,19 @@ def _shown(hit: Hit) -> list[str]:
 
 def _taught(hit: Hit, view: View) -> list[str]:
     """Return the reasons, each on its own, to take a sentence for one about what others do."""
-    span = _span_of(hit, view)
-    place = span.text.find(hit.evidence) if span is not None and hit.evidence else -1
+    span, evidence = _span_of(hit, view), fold(hit.evidence)
+    said = fold(span.text) if span is not None else ""
+    place = said.find(evidence) if evidence else -1
     context = hit.context
-    if span is not None and context == "negated" and _is_asked_for(span.text, place, hit.evidence):
+    if context == "negated" and _is_asked_for(said, place, evidence):
         context = "active"
     if context == "negated":
         return ["negated text", "not asked for"]
     reasons = [f"{context} text"] if context in ("quoted", "example") else []
     if span is not None and span.context == "example" and context == "quoted":
         reasons.append("example text")
-    if span is not None and is_taught(span.text.replace(hit.evidence, " ", 1)):
-        marked = place >= 0 and (quoted_at(span.text, place) or _coded(span.text, place))
+    if is_taught(said.replace(evidence, " ", 1)):
+        marked = place >= 0 and quoted_at(said, place, place + len(evidence))
         reasons += ["spoken of"] if marked or reasons else []
     return reasons
 
@@ -110,13 +114,8 @@ def _span_of(hit: Hit, view: View) -> Span | None:
     document = view.document(hit.path)
     spans = document.spans if document is not None else ()
     near = [span for span in spans if span.kind in _SPOKEN and span.line <= hit.line <= span.end_line]
-    holding = [span for span in near if hit.evidence and hit.evidence in span.text]
+    holding = [span for span in near if hit.evidence and fold(hit.evidence) in fold(span.text)]
     return next(iter(holding or near), None)
-
-
-def _coded(text: str, place: int) -> bool:
-    """Say whether *place* lies in code within a line."""
-    return text.count("`", 0, place) % 2 == 1 and "`" in text[place:]
 
 
 def _rank(severity: Severity) -> int:

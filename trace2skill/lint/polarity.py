@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 
+from trace2skill.injection.context import commanded
+
 _NEGATOR = re.compile(
-    r"\b(?:never|not|don'?t|don’t|avoid|must ?n[o'’]t|cannot|can'?t|won'?t|shouldn'?t|refuse|reject|forbid"
-    r"|forbidden|prohibited|nie|niemals|nicht|kein|keine|ne pas|jamais|nunca|jamás|никогда|не|não|mai)\b"
-    r"|\b(?:no|without|rather than|instead of)(?=\s)"
+    r"(?<![\w/.-])(?:never|not|don'?t|don’t|avoid|must ?n[o'’]t|cannot|can'?t|won'?t|shouldn'?t|refuse|reject|forbid"
+    r"|forbidden|prohibited|nie|niemals|nicht|kein|keine|ne pas|jamais|nunca|jamás|никогда|не|não|mai)(?![\w-])"
+    r"|(?<![\w/.-])no(?= (?!matter|problem|worries|doubt|longer|later|sooner|exceptions?\b))"
+    r"|\b(?:without|rather than|instead of)(?=\s)"
     r"|不要|请勿|禁止|切勿|不得|しないで|❌|🚫|✗",
     re.IGNORECASE,
 )
@@ -34,59 +37,26 @@ _LISTED = re.compile(
     r"\s{0,3}(?:(?:\S{1,40}\s)?(?:or|nor|oder|ou|или)\s|(?:and|o)\s|\S{1,40}(?:\s\S{1,40}){0,2}\s{0,3},)"
 )
 """A member of a list of verbs or things: to that a negation before the list applies."""
-_WRONG = re.compile(
-    r"\b(?:anti-?patterns?|bad|wrong|avoid|don'?ts?|never|red flags?|detect(?:ion|ing|s)?|attacks?|"
-    r"attackers?|malicious|suspicious|vulnerab\w{1,8}|threats?|exploits?|indicators?|insecure|unsafe|flag(?:ged)?|"
-    r"injections?|obfuscation|payloads?|what (?:not to do|to look for)|common mistakes|pitfalls?|"
-    r"incorrect|adversarial|evasions?|abuse)\b|❌|🚫|✗|不要|反面|攻撃|攻击|漏洞",
-    re.IGNORECASE,
-)
-_SETUP = re.compile(
-    r"\b(?:install\w{0,6}|set-?\s?up|prerequisites?|requirements?|quick ?start|getting started|required"
-    r"|first run|initiali[sz]\w{1,5})\b|安装|前置|依赖|установк|インストール|設定",
-    re.IGNORECASE,
-)
-_SHOWN = re.compile(
-    r"\b(?:examples?|samples?|e\.g\.|looks? like|output|response|illustrat\w{1,5}|hypothetical|typical\w{0,2}"
-    r"|might see|for instance|what an? \w{1,20} (?:sends?|does|leaves?|might))\b",
-    re.IGNORECASE,
-)
-_RUN = re.compile(
-    r"\b(?:run|execute|install|start|begin|first|then|next|use|call|invoke|download|configure|set up|launch"
-    r"|perform|paste|type|enter|step \d)\b|运行|执行|安装|запуст|выполн|実行",
-    re.IGNORECASE,
-)
-_ORDER = re.compile(
-    r"(?:^|[,:;]\s|[，、。]|\b(?:to|please|then|must|and|now)\s)"
-    r"(?P<verb>\b(?:run|execute|install|paste|type|use|download)\b|(?:运行|执行|安装))",
-    re.IGNORECASE,
-)
-"""A sentence that has what follows it run."""
-_LABEL = re.compile(
-    r"\s{0,20}(?:#|//|--|/\*)[^\n]{0,40}?(?:\b(?:bad|wrong|vulnerable|malicious|attacker\w{0,2}|insecure|unsafe"
-    r"|incorrect|don'?t|do not|never|anti-?pattern)\b|❌|🚫|✗)",
-    re.IGNORECASE,
-)
-_TAUGHT = re.compile(
-    r"\b(?:detects?|flags?|flagged|look(?:s|ing)? for|watch(?:ing)? for|such as|e\.g\.|for example|attackers?"
-    r"|adversar\w{1,6}|malicious|phrases?|patterns?|injections?|injected|indicators?|red flags?|untrusted"
-    r"|suspicious|treat(?:ed)?|would|tries|trying|attempts?|jailbreaks?|payloads?|scan(?:s|ned)? for|reject"
-    r"|refuse|ignore (?:any|it|them|such|text)|grep|regex|signatures?|block(?:s|ed)?|test (?:cases?|that))\b",
-    re.IGNORECASE,
-)
-_PATTERN_HEAD = re.compile(
-    r"\b(?:patterns?|indicators?|signatures?|attacks?|threats?|bad|avoid|don'?t|red flags?|detect\w{0,5}|"
-    r"example of abuse|vulnerab\w{1,8}|risks?|wrong|anti-?patterns?|phrases?)\b",
-    re.IGNORECASE,
-)
-_CALLOUT = re.compile(
-    r"^\W{0,8}(?:\[!\w{1,12}\]|(?:note|important|warning|caution|tip|prerequisites?|required|requirement|attention"
-    r"|danger|info|notice|must|critical|heads[- ]up|security)\b)|^\s{0,3}[⚠️🚨❗📌🔴🛑ℹ]",
-    re.IGNORECASE,
-)
 _ASIDE = re.compile(r"\b(?:never|not|niemals|jamais|nunca), $", re.IGNORECASE)
 """What a remark between commas may follow."""
-_QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»", "「": "」"}
+_GOVERNED = re.compile(
+    r"(?:\b(?:never|not|don'?t|don’t|avoid|cannot|can'?t|won'?t|refuses? to|declines? to|instead of"
+    r"|rather than|"
+    r"nunca|jamais|nie(?:mals)?|никогда не|не)\s(?:\w{1,12}\s){0,2}|(?:不要|请勿|切勿|禁止|不得))$",
+    re.IGNORECASE,
+)
+_TOLD = re.compile(
+    r"\b(?:always|also|automatically|quietly|silently|additionally|afterwards|sure to|remember to|should"
+    r"|must|will|you may|you can)\s$",
+    re.IGNORECASE,
+)
+_KEPT_UP = re.compile(r"\b(?:forget|fail|hesitate|neglect|omit|only|just|worry|wait|stop)\b", re.IGNORECASE)
+"""What turns a negator around: do not forget to, not only."""
+_QUOTED = re.compile(
+    r"(?<![\w\"])\"(?=\S)[^\"]{1,400}(?<=\S)\"(?!\w)|“[^“”]{1,400}”|„[^„“”]{1,400}[“”]|«[^«»]{1,400}»"
+    r"|「[^「」]{1,400}」|『[^『』]{1,400}』|(?<![\w'])'(?=\S)[^'\n]{1,200}(?<=\S)'(?!\w)"
+    r"|(?<!`)`[^`\n]{1,400}`(?!`)"
+)
 _LONGEST = 600
 
 
@@ -125,52 +95,20 @@ def has_negator(text: str) -> bool:
     return _NEGATOR.search(text) is not None
 
 
-def quoted_at(text: str, place: int) -> bool:
-    """Say whether *place* lies between quotation marks that are closed."""
-    for opened, closed in _QUOTES.items():
-        before = text.count(opened, max(0, place - _LONGEST), place)
-        if opened == closed:
-            inside = before % 2 == 1
-        else:
-            inside = before > text.count(closed, max(0, place - _LONGEST), place)
-        if inside and text.find(closed, place, place + _LONGEST) >= 0:
-            return True
-    return False
+def governed_at(text: str, place: int) -> bool:
+    """Say whether a negator stands right before *place*, so that nothing else can be what it forbids."""
+    found = _GOVERNED.search(text[max(0, place - 40) : place])
+    return found is not None and not _KEPT_UP.search(found[0])
 
 
-def is_about_wrong(text: str) -> bool:
-    """Say whether a heading, or the sentence before a fence, announces what is wrong."""
-    return _WRONG.search(text[:_LONGEST]) is not None and _SETUP.search(text[:_LONGEST]) is None
+def quoted_at(text: str, start: int, end: int) -> bool:
+    """Say whether all from *start* to *end* lies in one quotation, closed in the same paragraph."""
+    return any(
+        found.start() < start and end < found.end()
+        for found in _QUOTED.finditer(text, max(0, start - _LONGEST), min(len(text), end + _LONGEST))
+    )
 
 
-def shows_wrong(lead: str, code: str) -> bool:
-    """Say whether code is shown as wrong, by the sentence before it or by its own first comments."""
-    if any(not negated_at(lead, order.start("verb")) for order in _ORDER.finditer(lead[:_LONGEST])):
-        return False
-    labelled = any(_LABEL.match(line) for line in code[:_LONGEST].split("\n", 3)[:3])
-    return labelled or is_negated(lead) or is_about_wrong(lead)
-
-
-def is_setup(text: str) -> bool:
-    """Say whether a heading announces what is to be done first."""
-    return _SETUP.search(text[:_LONGEST]) is not None
-
-
-def is_only_shown(text: str) -> bool:
-    """Say whether the sentence before a fence, or a heading, announces an example and nothing to run."""
-    return _SHOWN.search(text[:_LONGEST]) is not None and _RUN.search(text[:_LONGEST]) is None
-
-
-def is_taught(text: str) -> bool:
-    """Say whether a sentence speaks of what others do, and how it is known."""
-    return _TAUGHT.search(text[: 2 * _LONGEST]) is not None
-
-
-def is_pattern_table(text: str) -> bool:
-    """Say whether the head of a table announces patterns to look for."""
-    return len(text) < 80 and _PATTERN_HEAD.search(text) is not None
-
-
-def is_callout(text: str) -> bool:
-    """Say whether a block quote is a box with the skill's own words: a note, a warning, a requirement."""
-    return _CALLOUT.search(text[:100]) is not None
+def ordered_at(text: str, place: int) -> bool:
+    """Say whether the verb at *place* is an imperative: at the beginning of a clause, or told to be done."""
+    return commanded(text, place) or _TOLD.search(text[max(0, place - 24) : place]) is not None

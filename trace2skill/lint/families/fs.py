@@ -13,9 +13,9 @@ from trace2skill.lint.archives import Budget, is_document, troubles
 from trace2skill.lint.binaries import names_missing_in, native_format
 from trace2skill.lint.folder import File
 from trace2skill.lint.keyfiles import secret_in
-from trace2skill.lint.orders import MAX_ROWS
 from trace2skill.lint.pickles import pickled_part, read_pickle
 from trace2skill.lint.rules import Hit, Link, Rule
+from trace2skill.lint.sayings import MAX_ROWS
 from trace2skill.lint.view import SCRIPT_KINDS, View
 from trace2skill.records import Severity
 
