@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import Any
 
 from trace2skill.lint.folder import File
-from trace2skill.lint.office import texts_of_office
 from trace2skill.lint.pieces import cut_comments
 from trace2skill.lint.places import line_at, line_of
 from trace2skill.lint.scripts import Script
@@ -85,8 +84,6 @@ def _of_file(file: File) -> Iterator[tuple[int, str]]:
         yield from ((1 + more, text) for more, text in _elements(file.text))
     elif file.kind == "notebook":
         yield from _of_notebook(file)
-    elif file.kind == "archive" and file.data:
-        yield from ((1, text) for text in texts_of_office(file.data))
     elif file.data and file.kind in ("image", "binary"):
         # What an image says of itself, and a PDF in plain words, stands there in ASCII.
         yield from (
