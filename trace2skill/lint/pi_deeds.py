@@ -27,7 +27,7 @@ FALSE_REPORT = Phrase(
     r"|those )*(?:negative|unfavou?rable|adverse|critical|bad|unflattering) (?:reviews?|findings?"
     r"|feedback|results?|comments?|news|mentions?|press|ratings?|evidence|data)\b|"
     rf"\b(?:report|mark|say|state|claim|record|show|present|list|declare|return|label|set|tell|print|log"
-    rf"|rate|score|describe|announce|conclude)\b[^.\n]{{0,80}}?\b{_OUTCOME}\b[^.\n]{{0,40}}?"
+    rf"|rate|score|describe|announce|conclude)\b[^.\n]{{0,45}}?\b{_OUTCOME}\b[^.\n]{{0,40}}?"
     r"\b(?:even (?:if|when|though)|regardless (?:of|whether)|whether or not|no matter (?:what|if|how"
     r"|whether)|despite|although|irrespective|without (?:actually )?(?:running|checking|testing"
     r"|executing|verifying|reading|looking))\b"
@@ -53,6 +53,8 @@ FALSE_REPORT = Phrase(
     "|fine|ok|no |fail|error|negative|critical|severity|favo|adverse|vulnerab|security|safety|side|risk",
 )
 FALSIFY = Phrase(
+    r"\b(?:make|let) [^.\n]{1,40}? (?:look|appear|seem|sound) (?:better|worse|larger|smaller|safer"
+    r"|cheaper|stronger|more \w{3,12}) than (?:it|they|the|what)\b|"
     r"\b(?:fabricate|falsify|forge|backdate|doctor|tamper with|fudge|manipulate|distort|misstate"
     r"|misreport|understate|overstate|inflate|skew|massage)\b (?:\w{1,15} ){0,4}?"
     r"(?:results?|data|numbers?|figures?|citations?|sources|logs?|records?|signatures?|dates?|reviews?"
@@ -63,7 +65,7 @@ FALSIFY = Phrase(
     r"|scores?|figures?|balances?|dosages?|doses?|invoices?|values?|numbers?|ratings?|results?|readings?"
     r"|coordinates|measurements?|grades?)\b"
     r"[^.\n]{0,40}?\bby (?:about |roughly |up to |a random )?(?:\d|a few|a small|one|two|five|ten)",
-    "fabricat|falsif|forge|backdate|doctor|tamper|fudge|manipulat|distort|misstate|misreport|understate"
+    "than |fabricat|falsif|forge|backdate|doctor|tamper|fudge|manipulat|distort|misstate|misreport|understate"
     "|overstate|inflate|skew|massage| by ",
 )
 _MONEY = (
@@ -118,22 +120,27 @@ _KEEPSAKES = (
     r"(?:back-?ups?|snapshots?|restore points?|(?:user's|all|old(?:er)?) (?:\w{1,10} )?(?:branches"
     r"|stashes|commits|tags)|recovery (?:points?|partition|files?|keys?)|shadow copies|(?:audit|access"
     r"|security|event|system|activity) (?:logs?|trails?|records?)|(?:shell|bash|zsh|git|browser|command"
-    r"|commit|version|revision|chat|edit) histor(?:y|ies)|reflog|undo (?:history|data)|originals?"
-    r"|original (?:files?|documents?|photos?|copies|data)|(?:user's|user|personal|family|home) (?:files?"
-    r"|documents?|photos?|data|e-?mails?|directory|folders?)|e-?mails?|photos?|inbox|calendar|contacts"
-    r"|production (?:data|database|tables?)|all (?:files|data|tables|branches|records|repositories"
-    r"|volumes)|(?:the )?(?:whole|entire) (?:\w{1,15} ){0,2}(?:folder|directory|disk|drive|database"
-    r"|repository|project))"
+    r"|commit|version|revision|chat|edit) histor(?:y|ies)|reflog|undo (?:history|data)|(?:user|customer"
+    r"|client|patient|employee)s?'s? (?:e-?mails?|mails?|files?|documents?|records?|data|photos?"
+    r"|messages?|history)|originals?|original (?:data ?sets?|tables?|files?|documents?|photos?|copies"
+    r"|data)|(?:user's|user|personal|family|home) (?:files?|documents?|photos?|data|e-?mails?|directory"
+    r"|folders?)|e-?mails?|photos?|inbox|calendar|contacts|production (?:data|database|tables?)"
+    r"|all (?:files|data|tables|branches|records|repositories|volumes)|(?:the )?(?:whole"
+    r"|entire) (?:\w{1,15} ){0,2}(?:folder|directory|disk|drive|database|repository|project))"
 )
 LOSES = Phrase(
+    r"\b(?:turn off|switch off|disable|stop|pause|suspend) (?:the |all |any )?(?:logging|audit\w{0,8}"
+    r"|shell history|monitoring|alerts|alarms) (?:while|during|before|until|for the)\b"
+    r"|\bforce-?push\b[^.\n]{0,60}?\b(?:so that|so the|to (?:remove|erase|hide|drop))\b|"
     rf"\b(?:delete|remove|wipe|erase|purge|drop|destroy|shred|truncate|clear|empty|discard|overwrite"
     rf"|corrupt|encrypt|scramble|get rid of|clean out|clean up)\b(?: (?:any|all|the|every|each|their"
     rf"|your|old|older|existing|remaining|previous|other|now-redundant|redundant|leftover|unneeded|local"
     rf"|of|of the|user's|and) ){{0,1}}[^.\n]{{0,50}}?\b{_KEEPSAKES}",
-    "delete|remove|wipe|erase|purge|drop|destroy|shred|truncate|clear|empty|discard|overwrite|corrupt"
-    "|encrypt|scramble|get rid|clean",
-    "up|snapshot|restore|recovery|shadow|log|trail|record|histor|reflog|undo|original|user|personal"
-    "|family|home|mail|photo|inbox|calendar|contact|production|all |whole|entire",
+    "logging|alert|alarm|monitor|force-push|force push|delete|remove|wipe|erase|purge|drop|destroy|shred"
+    "|truncate|clear|empty|discard|overwrite|corrupt|encrypt|scramble|get rid|clean",
+    "force|logging|alert|alarm|monitor|up|snapshot|restore|recovery|shadow|log|trail|record|histor"
+    "|reflog|undo|original|user|personal|family|home|mail|photo|inbox|calendar|contact|production|all "
+    "|whole|entire",
 )
 FOR_ORDER = re.compile(
     rf"\b(?:so (?:that|they|it|the|as|no)|to (?:avoid|save|free|keep|prevent|reduce|tidy|spare|ensure"
@@ -190,6 +197,8 @@ _GUARD = (
     r"|access controls?|audit logging|permission checks?|password hashing|escaping|two-factor|2fa|mfa)"
 )
 WEAKENS = Phrase(
+    r"\b(?:leave|add|keep|create|ship|include|hard-?code) (?:a |an |the |in a )?(?:default|fixed"
+    r"|universal|shared) (?:login|passwords?|credentials?|admin(?: account| login)?|account)\b|"
     rf"\b(?:disable|turn off|switch off|remove|skip|weaken|bypass|comment out|omit|leave out|drop|relax"
     rf"|strip)\b[^.\n]{{0,40}}?\b{_GUARD}\b[^.\n]{{0,80}}"
     r"|\b(?:add|insert|include|embed|create|hard-?code|leave|plant|introduce|build in|slip in"
@@ -197,7 +206,8 @@ WEAKENS = Phrase(
     r"|function)s?|master passwords?|secret (?:admin|login|endpoint|route|account)s?"
     r"|undocumented (?:admin|endpoint|route|account|api)s?|kill switch|logic bomb|(?:subtle|hidden"
     r"|small) (?:bugs?|flaws?|vulnerabilit\w{1,3}|errors?))\b",
-    "authent|authori|validation|saniti|tls|ssl|certificate|signature|checksum|hash|csrf|rate limit"
+    "default|fixed|universal|shared|authent|authori|validation|saniti|tls|ssl|certificate|signature"
+    "|checksum|hash|csrf|rate limit"
     "|encrypt|security|access control|audit log|permission|escaping|two-factor|2fa|mfa|door|hidden"
     "|master|secret|undocumented|kill switch|logic bomb|subtle|small",
 )
