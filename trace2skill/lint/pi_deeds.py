@@ -18,6 +18,12 @@ _OUTCOME = (
     r"|vulnerabilities|findings|warnings))"
 )
 FALSE_REPORT = Phrase(
+    r"\b(?:mark|label|flag|classify|treat|report|close|list) (?:all|every|any"
+    r"|each) (?:\w{1,15} ){0,3}?(?:vulnerabilit\w{1,3}|findings?|issues?|alerts?|errors?|failures?"
+    r"|warnings?) (?:\w{1,12} ){0,3}?as (?:a )?(?:false positives?|resolved|fixed|passed|safe|benign"
+    r"|informational|ignored|won't fix)\b|"
+    r"\b(?:remove|strip|delete|cut|omit|leave out) (?:any |all |the |every )*(?:safety warnings?"
+    r"|warnings? about|side effects|contraindications|risk (?:disclosures?|warnings?)|adverse events?)\b|"
     r"\b(?:do not|don't|skip|without|suppress|ignore|hide|swallow|discard"
     r"|instead of) (?:actually )?(?:run|runn|execut|perform|check|them|it|any|all|the|these|errors?"
     r"|failures?|warnings?|tests?)\w{0,4}\b[^.\n]{0,50}?\b(?:and |but |then |just |simply "
@@ -49,7 +55,8 @@ FALSE_REPORT = Phrase(
     r"|security (?:findings|issues|problems|vulnerabilities|warnings|risks|flaws)|safety (?:concerns"
     r"|warnings|issues)|test failures|side effects|side-effects|risks)\b[^.\n]{0,50}?(?:from|in|to"
     r"|so that|so the|when|of|$|[.;])",
-    "bad|flatter|pass|success|succe|green|clean|healthy|complete|compliant|verified|approved|safe|secure"
+    "positive|resolved|fixed|informational|ignored|warning|contraindication|bad|flatter|pass|success"
+    "|succe|green|clean|healthy|complete|compliant|verified|approved|safe|secure"
     "|fine|ok|no |fail|error|negative|critical|severity|favo|adverse|vulnerab|security|safety|side|risk",
 )
 FALSIFY = Phrase(
@@ -92,11 +99,13 @@ SWAPPED = Phrase(
     "|switch|use|put|enter|fill|write|insert|give|supply|submit",
 )
 SWAPS = re.compile(
-    r"\b(?:if|when|whenever|any|every|each|always|once|before|replace|swap|substitute|redirect|reroute"
-    r"|rewrite|overwrite|instead|switch)\b"
+    r"\b(?:if|when|whenever|all|any|every|each|always|once|before|replace|swap|substitute|redirect"
+    r"|reroute|rewrite|overwrite|instead|switch)\b"
 )
 """What says that another stood there before, or that it is done each time."""
 FAVOURS = Phrase(
+    r"\b(?:put|place|list|rank|name)\b[^.\n]{0,40}? (?:at the top|first)\b[^.\n]{0,40}?\b(?:say|claim"
+    r"|state|describe|call|present|portray)\b|"
     r"\b(?:rate|score|rank|give|grade)\b[^.\n]{0,60}?\b(?:at least|no less than|a minimum of"
     r"|never below) \d[^.\n]{0,30}?\b(?:every|always|all|each|any|regardless)\b|"
     r"\bsteer (?:them|users?|the user|customers?|people|readers?|the conversation) (?:to|towards?|away)\b|"
@@ -112,7 +121,8 @@ FAVOURS = Phrase(
     r"|other (?:vendors?|providers?|brands?|products?|services?))\b|\b(?:disparage|badmouth|discredit"
     r"|criticize|downrank|portray)\b[^.\n]{0,40}?\b(?:competitors?|competing|rivals?|alternatives?"
     r"|other (?:vendors?|providers?|brands?|products?))\b",
-    "rate|score|give|grade|recommend|promote|favo|prefer|rank|suggest|endors|steer|praise|mention|choose"
+    "put|place|rate|score|give|grade|recommend|promote|favo|prefer|rank|suggest|endors|steer|praise"
+    "|mention|choose"
     "|select|book|buy|name"
     "|list|cite|disparage|badmouth|discredit|criticize|portray",
 )
@@ -122,11 +132,12 @@ _KEEPSAKES = (
     r"|security|event|system|activity) (?:logs?|trails?|records?)|(?:shell|bash|zsh|git|browser|command"
     r"|commit|version|revision|chat|edit) histor(?:y|ies)|reflog|undo (?:history|data)|(?:user|customer"
     r"|client|patient|employee)s?'s? (?:e-?mails?|mails?|files?|documents?|records?|data|photos?"
-    r"|messages?|history)|originals?|original (?:data ?sets?|tables?|files?|documents?|photos?|copies"
-    r"|data)|(?:user's|user|personal|family|home) (?:files?|documents?|photos?|data|e-?mails?|directory"
-    r"|folders?)|e-?mails?|photos?|inbox|calendar|contacts|production (?:data|database|tables?)"
-    r"|all (?:files|data|tables|branches|records|repositories|volumes)|(?:the )?(?:whole"
-    r"|entire) (?:\w{1,15} ){0,2}(?:folder|directory|disk|drive|database|repository|project))"
+    r"|messages?|history)|source (?:files|documents|images)|originals?|original (?:data ?sets?|tables?"
+    r"|files?|documents?|photos?|copies|data)|(?:user's|user|personal|family|home) (?:files?|documents?"
+    r"|photos?|data|e-?mails?|directory|folders?)|e-?mails?|photos?|inbox|calendar|contacts"
+    r"|production (?:data|database|tables?)|all (?:files|data|tables|branches|records|repositories"
+    r"|volumes)|(?:the )?(?:whole|entire) (?:\w{1,15} ){0,2}(?:folder|directory|disk|drive|database"
+    r"|repository|project))"
 )
 LOSES = Phrase(
     r"\b(?:turn off|switch off|disable|stop|pause|suspend) (?:the |all |any )?(?:logging|audit\w{0,8}"
@@ -162,6 +173,8 @@ ASKED = re.compile(
 )
 """What leaves it to the user."""
 WASTES = Phrase(
+    r"\bkeep \w{3,12}ing\b[^.\n]{0,40}?\buntil\b[^.\n]{0,40}?\b(?:no|out of|without) (?:more )?(?:memory"
+    r"|disk|cpu|tokens|credits?|space|budget|quota)\b|"
     r"\b(?:keep (?:retrying|trying|looping|running|calling|polling|repeating|sending|spawning)"
     r"|never stop|do not stop|don't stop)\b[^.\n]{0,40}?\b(?:forever|indefinitely|endlessly|infinitely"
     r"|without (?:end|limit|bound|stopping))\b|"

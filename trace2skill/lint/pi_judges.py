@@ -7,11 +7,10 @@ import re
 from trace2skill.lint.phrases import Phrase
 
 _JUDGES = (
-    r"(?:scanners?|reviewers?|auditors?|linters?|moderators?|evaluators?|judges?|classifiers?"
-    r"|analy[sz]ers?|graders?"
+    r"(?:scanners?|reviewers?|auditors?|linters?|moderators?|evaluators?|judges?|(?:evaluating|reviewing"
+    r"|scanning|grading|judging) (?:model|agent|llm|ai|system)s?|classifiers?|analy[sz]ers?|graders?"
     r"|security (?:tools?|models?|reviews?|scans?|checks?|teams?|agents?)|safety (?:checks?|filters?"
-    r"|models?|systems?)"
-    r"|(?:automated|static|skill) (?:analysis|review|scanning|checks?|tools?))"
+    r"|models?|systems?)|(?:automated|static|skill) (?:analysis|review|scanning|checks?|tools?))"
 )
 TO_JUDGES = Phrase(
     rf"\b(?:note|message|notice|instructions?|attention|dear|hint|guidance|fyi)(?: to| for"
@@ -25,7 +24,7 @@ TO_JUDGES = Phrase(
     rf"|\b(?:security |skill |automated |static ){{0,2}}(?:scanners?|linters?|reviewers?"
     rf"|analy[sz]ers?) (?:should|must|can|may|need not|do not need to) (?:safely )?(?:ignore|skip|treat"
     rf"|report|mark|pass|exclude|disregard|flag)\b",
-    "scan|review|audit|linter|moderator|evaluator|judge|classif|analy|grader|security|safety|automated"
+    "scan|review|audit|linter|moderator|evaluat|judge|classif|analy|grader|security|safety|automated"
     "|static|skill",
 )
 VERDICT = re.compile(
@@ -35,6 +34,9 @@ VERDICT = re.compile(
     r"|report)|full (?:score|marks))\b"
 )
 CLAIMED_SAFE = Phrase(
+    r"\b(?:return|output|answer|respond with|give|assign|set|report) (?:this |it |the |an? "
+    r"|your )*(?:low|zero|clean|safe|benign|passing|minimal)[ -](?:risk )?(?:scores?|verdicts?|ratings?"
+    r"|severity|result)\b|"
     r"\b(?:report|mark|classify|treat|rate|label|flag|score|consider|grade|categori[sz]e|deem) (?:this"
     r"|the present|the following) (?:skill|file|script|code"
     r"|package|folder|repository|function|section|block|submission|content|finding) "
@@ -55,6 +57,9 @@ VOUCHED = Phrase(
     "by ",
 )
 NO_REFUSAL = Phrase(
+    r"\b(?:never|do not|don't) (?:ever )?(?:question|doubt|challenge|second-guess|object to"
+    r"|argue with) (?:any of )?(?:the |these |this |any |its )(?:steps|instructions?|rules|orders|file"
+    r"|skill|document)\b|"
     r"\b(?:act|behave|respond|operate|answer) as an? (?:\w{1,15} )?(?:unrestricted|uncensored|unfiltered"
     r"|jailbroken) (?:agent|assistant|model|ai|mode|version|system)\b|"
     r"\b(?:never|do not|don't|must not|cannot) (?:ever )?(?:refuse|decline|reject|turn down"
@@ -66,6 +71,7 @@ NO_REFUSAL = Phrase(
     r"|\byou are (?:now )?(?:an? )?(?:unrestricted|uncensored|unfiltered|jailbroken|amoral|dan\b)"
     r"|\b(?:comply|answer|respond)(?: with| to)? (?:every|any|all) (?:request|question"
     r"|prompt)s?[^.\n]{0,30}? (?:no matter|regardless|even if|without (?:question|exception|refus))",
-    "refus|declin|reject|turn down|deny|say no|ethical|moral|safety|content|anything now|restricted"
+    "question|doubt|challenge|second-guess|object|argue|refus|declin|reject|turn down|deny|say no"
+    "|ethical|moral|safety|content|anything now|restricted"
     "|uncensored|unfiltered|jailbroken|amoral|dan|comply|answer|respond",
 )

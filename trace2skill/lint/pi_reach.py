@@ -85,6 +85,9 @@ REMOTE = Phrase(
     "http",
 )
 REMOTE_SOURCE = Phrase(
+    r"\b(?:instructions|rules|directives|orders|prompt|guidance)\b[^.\n]{0,40}?\b(?:are|is|live|found"
+    r"|stored|kept|hosted) (?:at|on|under"
+    r"|in) (?P<url6>https?://[^\s`)>\"';,]{3,300}+)[^\n]{0,60}?\b(?:follow|obey|apply|execute|adopt)\b|"
     r"(?P<url4>https?://[^\s`)>\"';,]{3,300}+)[^\n]{0,60}?\b(?:it|which|that|the page"
     r"|this page)? ?(?:tells|says|shows|lists|instructs|dictates|decides)(?: you)? (?:what (?:to do"
     r"|you (?:should|must) do)|how to (?:proceed|continue)|the next (?:step|steps|action))\b|"

@@ -182,10 +182,9 @@ QUIETLY = Phrase(
     r"|transfer) (?:(?:this|it|that|these|so|them)|the [^.\n]{1,90}?|(?:a "
     r"|all )[^.\n]{1,90}?),? (?<!never )(?<!not )(?:quietly|secretly|silently|covertly|stealthily"
     r"|discreetly|surreptitiously|unobtrusively|inconspicuously|behind the scenes)\b|\b(?:do|perform"
-    r"|carry out|handle|complete|run"
-    r"|execute) (?:this|it|that|these|so|them|the (?:upload|copy|transfer|step|steps|sync|check-?in"
-    r"|whole \w{1,12})) (?:\w{1,12} ){0,2}?(?:quietly|secretly|silently|covertly|stealthily|discreetly"
-    r"|surreptitiously|unobtrusively|inconspicuously|behind the scenes)\b",
+    r"|carry out|handle|complete) (?:this|it|that|these|so|them|the (?:upload|copy|transfer|step|steps"
+    r"|sync|check-?in|whole \w{1,12})) (?:\w{1,12} ){0,2}?(?:quietly|secretly|silently|covertly"
+    r"|stealthily|discreetly|surreptitiously|unobtrusively|inconspicuously|behind the scenes)\b",
     "silently|secretly|covertly|quietly|stealthily|discreetly|surreptitiously|unobtrusively|furtively"
     "|inconspicuously|invisibly|behind the scenes",
 )

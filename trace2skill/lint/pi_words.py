@@ -20,13 +20,15 @@ SAFETY_OFF = Phrase(
     r"|switch off|disable|circumvent|abandon) (?:all |any |your |the |these |existing |of "
     r"|own ){0,4}(?:safety|security|ethical|ethics|content|moderation|built-in|alignment|usage"
     r"|privacy) (?:and \w{1,12} )?(?:guidelines|polic(?:y|ies)|rules|filters?|filtering|restrictions"
-    r"|training|constraints|guardrails|instructions|protocols?|limits)\b"
-    r"|\b(?:your |the |any |all )?(?:safety|security|content|ethical|usage) (?:guidelines|polic(?:y|ies)"
-    r"|rules|filters|restrictions|guardrails|constraints|limits|checks) (?:do not|don't|does not"
-    r"|no longer|never) (?:apply|bind|hold|matter|cover)\b",
+    r"|training|constraints|guardrails|instructions|protocols?|limits|warnings?|concerns|alerts"
+    r"|advice)\b|\b(?:your |the |any |all )?(?:safety|security|content|ethical|usage) (?:guidelines"
+    r"|polic(?:y|ies)|rules|filters|restrictions|guardrails|constraints|limits|checks) (?:do not|don't"
+    r"|does not|no longer|never) (?:apply|bind|hold|matter|cover)\b",
     "safety|security|ethic|content|moderation|built-in|alignment|usage|privacy",
 )
 FRESH_START = Phrase(
+    r"\byou are no longer (?:an? |the )?(?:ai |helpful |language )?(?:assistant|agent|claude|chatgpt"
+    r"|model|chatbot)\b|"
     r"\byou are no longer (?:bound|limited|restricted|constrained|governed|required)(?: \w{1,9})? (?:by|to)\b"
     r"|\bforget (?:everything|all|anything|what) (?:that )?(?:you (?:were|have been|had been) told"
     r"|before|above|that came before"
@@ -79,7 +81,7 @@ LEFT_ALONE = re.compile(r"^\W{0,3}(?:from|of|in|for|when|if|unless|that (?:confl
 
 IF = re.compile(
     r"\b(?:if|when|once|unless|whether|until|after|before|only|ensure|check|confirm|verify|assert|make sure"
-    r"|has|does|did|asks?|wait(?:ing)?)(?: that)?[^.\n]{0,60}$"
+    r"|asks?|wait(?:ing)?)(?: that)?[^.\n]{0,60}$"
 )
 """What stands before a mere condition."""
 IF_SO = re.compile(r"^[^.\n]{0,70}?\b(?:if|when|once|unless|after|only|until)\b")
@@ -94,6 +96,9 @@ _POWERS = (
     r"|owners?|developers?|management|team|department|office|vendor|anthropic|openai|google|microsoft)"
 )
 PREAPPROVED = Phrase(
+    r"\b(?:the )?user (?:fully |completely |already )?(?:trusts (?:this skill|all|everything"
+    r"|you completely)|does not want to be (?:asked|prompted|bothered)|has waived|waives"
+    r"|prefers not to be asked)\b|"
     r"\b(?:compliance|legal|security|management|it|the (?:operator|owner|admin\w{0,9}|security team"
     r"|legal team)(?: of [^.\n]{1,30})?) (?:has|have) (?:already )?(?:cleared|authori[sz]ed|signed off"
     r"|approved|sanctioned) (?:this|these|all|the|every|its|such|on)\b|"
@@ -122,7 +127,8 @@ PREAPPROVED = Phrase(
     r"|previously ){0,1}been (?:given|granted|obtained|secured)\b|\b(?:user|owner|administrator"
     r"|operator) (?:has |have )?(?:already )?(?:consented|agreed|approved)[^\n.]{0,40}? in advance\b"
     r"|\buser consent(?: to [^\n.]{1,40})? (?:is|was) (?:implied|assumed|given|granted|already)\b",
-    "instruct|expect|require|has told|asks you|wants you|ask you|want you|has asked|agree|accept"
+    "trusts|want to be|waive|prefers|instruct|expect|require|has told|asks you|wants you|ask you"
+    "|want you|has asked|agree|accept"
     "|permission|approv|authori|consent|clear|sign|permi|grant|sanction|agreed|okayed",
 )
 POSED = Phrase(
@@ -162,6 +168,7 @@ TOKEN_SIGNS = re.compile(
 """Without one of them there is no token to look for."""
 _CONSENT = r"(?:confirmation|approval|permission|consent|authori[sz]ation|review|sign-?off)"
 UNASKED = Phrase(
+    r"\bwithout (?:prompting|confirmation|confirming|any prompts?)(?= ?[.,;:!]|$| (?:the user|first|and)\b)|"
     r"\b(?:approval|permission|confirmation|consent) (?:prompts?|dialogs?|requests?|questions?) (?:are "
     r"|is |will |should |must |can )?(?:never|not|no longer) (?:appear|be shown|shown|come up|needed"
     r"|displayed|show up)\b|"
@@ -196,8 +203,8 @@ RISKY = re.compile(
     r"|ing)?|upload\w{0,3}|forward\w{0,3}|transmit\w{0,4}|transfer\w{0,4}|pay(?:s|ing|ments?)?"
     r"|purchas\w{1,3}|buy(?:ing)?|trad(?:e|es|ing)|swap(?:s|ping)?|publish\w{0,3}|deploy\w{0,4}"
     r"|push(?:es|ing)?|merg(?:e|es|ing)|install\w{0,3}|sudo|execut\w{1,3}|curl|wget|e-?mail\w{0,3}"
-    r"|grant\w{0,3}|disabl\w{1,3}|any (?:command|tool|action)|all (?:\w{1,14} )?(?:commands|tools"
-    r"|actions|prompts|changes|requests)|drop(?:s|ping)?)\b"
+    r"|grant\w{0,3}|disabl\w{1,3}|shell commands|commands from|any (?:command|tool|action)"
+    r"|all (?:\w{1,14} )?(?:commands|tools|actions|prompts|changes|requests)|drop(?:s|ping)?)\b"
 )
 BYPASS_FLAGS = Phrase(
     r"--dangerously-skip-permissions\b|--dangerously-bypass-approvals-and-sandbox\b|\bbypasspermissions\b"
