@@ -69,7 +69,8 @@ def overrides(view: View) -> Iterator[Hit]:
                     saying.path, saying.line_at(start), message, fix=fix, evidence=said, context=context,
                     prose=saying.context != "comment", acted=acts(saying),
                 )  # fmt: skip
-        for saying in speech.holding(*_ASIDE):
+        # A row of a table has no sentences, and what it lists is seldom said to anybody.
+        for saying in speech.holding(*_ASIDE) if speech is not data(view) else ():
             for told in met(saying, *_ASIDE):
                 rest = told[0].groupdict().get("rest") or saying.text[told[0].end() :]
                 if ordered_at(saying.text, told[0].start()) and not words.LEFT_ALONE.match(rest):
