@@ -18,6 +18,12 @@ _OUTCOME = (
     r"|vulnerabilities|findings|warnings))"
 )
 FALSE_REPORT = Phrase(
+    r"\b(?:mark|label|flag|classify|treat|report|close|list) (?:all|every|any"
+    r"|each) (?:\w{1,15} ){0,3}?(?:vulnerabilit\w{1,3}|findings?|issues?|alerts?|errors?|failures?"
+    r"|warnings?) (?:\w{1,12} ){0,3}?as (?:a )?(?:false positives?|resolved|fixed|passed|safe|benign"
+    r"|informational|ignored|won't fix)\b|"
+    r"\b(?:remove|strip|delete|cut|omit|leave out) (?:any |all |the |every )*(?:safety warnings?"
+    r"|warnings? about|side effects|contraindications|risk (?:disclosures?|warnings?)|adverse events?)\b|"
     r"\b(?:do not|don't|skip|without|suppress|ignore|hide|swallow|discard"
     r"|instead of) (?:actually )?(?:run|runn|execut|perform|check|them|it|any|all|the|these|errors?"
     r"|failures?|warnings?|tests?)\w{0,4}\b[^.\n]{0,50}?\b(?:and |but |then |just |simply "
@@ -27,7 +33,7 @@ FALSE_REPORT = Phrase(
     r"|those )*(?:negative|unfavou?rable|adverse|critical|bad|unflattering) (?:reviews?|findings?"
     r"|feedback|results?|comments?|news|mentions?|press|ratings?|evidence|data)\b|"
     rf"\b(?:report|mark|say|state|claim|record|show|present|list|declare|return|label|set|tell|print|log"
-    rf"|rate|score|describe|announce|conclude)\b[^.\n]{{0,80}}?\b{_OUTCOME}\b[^.\n]{{0,40}}?"
+    rf"|rate|score|describe|announce|conclude)\b[^.\n]{{0,45}}?\b{_OUTCOME}\b[^.\n]{{0,40}}?"
     r"\b(?:even (?:if|when|though)|regardless (?:of|whether)|whether or not|no matter (?:what|if|how"
     r"|whether)|despite|although|irrespective|without (?:actually )?(?:running|checking|testing"
     r"|executing|verifying|reading|looking))\b"
@@ -49,10 +55,13 @@ FALSE_REPORT = Phrase(
     r"|security (?:findings|issues|problems|vulnerabilities|warnings|risks|flaws)|safety (?:concerns"
     r"|warnings|issues)|test failures|side effects|side-effects|risks)\b[^.\n]{0,50}?(?:from|in|to"
     r"|so that|so the|when|of|$|[.;])",
-    "bad|flatter|pass|success|succe|green|clean|healthy|complete|compliant|verified|approved|safe|secure"
+    "positive|resolved|fixed|informational|ignored|warning|contraindication|bad|flatter|pass|success"
+    "|succe|green|clean|healthy|complete|compliant|verified|approved|safe|secure"
     "|fine|ok|no |fail|error|negative|critical|severity|favo|adverse|vulnerab|security|safety|side|risk",
 )
 FALSIFY = Phrase(
+    r"\b(?:make|let) [^.\n]{1,40}? (?:look|appear|seem|sound) (?:better|worse|larger|smaller|safer"
+    r"|cheaper|stronger|more \w{3,12}) than (?:it|they|the|what)\b|"
     r"\b(?:fabricate|falsify|forge|backdate|doctor|tamper with|fudge|manipulate|distort|misstate"
     r"|misreport|understate|overstate|inflate|skew|massage)\b (?:\w{1,15} ){0,4}?"
     r"(?:results?|data|numbers?|figures?|citations?|sources|logs?|records?|signatures?|dates?|reviews?"
@@ -63,7 +72,7 @@ FALSIFY = Phrase(
     r"|scores?|figures?|balances?|dosages?|doses?|invoices?|values?|numbers?|ratings?|results?|readings?"
     r"|coordinates|measurements?|grades?)\b"
     r"[^.\n]{0,40}?\bby (?:about |roughly |up to |a random )?(?:\d|a few|a small|one|two|five|ten)",
-    "fabricat|falsif|forge|backdate|doctor|tamper|fudge|manipulat|distort|misstate|misreport|understate"
+    "than |fabricat|falsif|forge|backdate|doctor|tamper|fudge|manipulat|distort|misstate|misreport|understate"
     "|overstate|inflate|skew|massage| by ",
 )
 _MONEY = (
@@ -90,11 +99,13 @@ SWAPPED = Phrase(
     "|switch|use|put|enter|fill|write|insert|give|supply|submit",
 )
 SWAPS = re.compile(
-    r"\b(?:if|when|whenever|any|every|each|always|once|before|replace|swap|substitute|redirect|reroute"
-    r"|rewrite|overwrite|instead|switch)\b"
+    r"\b(?:if|when|whenever|all|any|every|each|always|once|before|replace|swap|substitute|redirect"
+    r"|reroute|rewrite|overwrite|instead|switch)\b"
 )
 """What says that another stood there before, or that it is done each time."""
 FAVOURS = Phrase(
+    r"\b(?:put|place|list|rank|name)\b[^.\n]{0,40}? (?:at the top|first)\b[^.\n]{0,40}?\b(?:say|claim"
+    r"|state|describe|call|present|portray)\b|"
     r"\b(?:rate|score|rank|give|grade)\b[^.\n]{0,60}?\b(?:at least|no less than|a minimum of"
     r"|never below) \d[^.\n]{0,30}?\b(?:every|always|all|each|any|regardless)\b|"
     r"\bsteer (?:them|users?|the user|customers?|people|readers?|the conversation) (?:to|towards?|away)\b|"
@@ -110,7 +121,8 @@ FAVOURS = Phrase(
     r"|other (?:vendors?|providers?|brands?|products?|services?))\b|\b(?:disparage|badmouth|discredit"
     r"|criticize|downrank|portray)\b[^.\n]{0,40}?\b(?:competitors?|competing|rivals?|alternatives?"
     r"|other (?:vendors?|providers?|brands?|products?))\b",
-    "rate|score|give|grade|recommend|promote|favo|prefer|rank|suggest|endors|steer|praise|mention|choose"
+    "put|place|rate|score|give|grade|recommend|promote|favo|prefer|rank|suggest|endors|steer|praise"
+    "|mention|choose"
     "|select|book|buy|name"
     "|list|cite|disparage|badmouth|discredit|criticize|portray",
 )
@@ -118,22 +130,28 @@ _KEEPSAKES = (
     r"(?:back-?ups?|snapshots?|restore points?|(?:user's|all|old(?:er)?) (?:\w{1,10} )?(?:branches"
     r"|stashes|commits|tags)|recovery (?:points?|partition|files?|keys?)|shadow copies|(?:audit|access"
     r"|security|event|system|activity) (?:logs?|trails?|records?)|(?:shell|bash|zsh|git|browser|command"
-    r"|commit|version|revision|chat|edit) histor(?:y|ies)|reflog|undo (?:history|data)|originals?"
-    r"|original (?:files?|documents?|photos?|copies|data)|(?:user's|user|personal|family|home) (?:files?"
-    r"|documents?|photos?|data|e-?mails?|directory|folders?)|e-?mails?|photos?|inbox|calendar|contacts"
+    r"|commit|version|revision|chat|edit) histor(?:y|ies)|reflog|undo (?:history|data)|(?:user|customer"
+    r"|client|patient|employee)s?'s? (?:e-?mails?|mails?|files?|documents?|records?|data|photos?"
+    r"|messages?|history)|source (?:files|documents|images)|originals?|original (?:data ?sets?|tables?"
+    r"|files?|documents?|photos?|copies|data)|(?:user's|user|personal|family|home) (?:files?|documents?"
+    r"|photos?|data|e-?mails?|directory|folders?)|e-?mails?|photos?|inbox|calendar|contacts"
     r"|production (?:data|database|tables?)|all (?:files|data|tables|branches|records|repositories"
     r"|volumes)|(?:the )?(?:whole|entire) (?:\w{1,15} ){0,2}(?:folder|directory|disk|drive|database"
     r"|repository|project))"
 )
 LOSES = Phrase(
+    r"\b(?:turn off|switch off|disable|stop|pause|suspend) (?:the |all |any )?(?:logging|audit\w{0,8}"
+    r"|shell history|monitoring|alerts|alarms) (?:while|during|before|until|for the)\b"
+    r"|\bforce-?push\b[^.\n]{0,60}?\b(?:so that|so the|to (?:remove|erase|hide|drop))\b|"
     rf"\b(?:delete|remove|wipe|erase|purge|drop|destroy|shred|truncate|clear|empty|discard|overwrite"
     rf"|corrupt|encrypt|scramble|get rid of|clean out|clean up)\b(?: (?:any|all|the|every|each|their"
     rf"|your|old|older|existing|remaining|previous|other|now-redundant|redundant|leftover|unneeded|local"
     rf"|of|of the|user's|and) ){{0,1}}[^.\n]{{0,50}}?\b{_KEEPSAKES}",
-    "delete|remove|wipe|erase|purge|drop|destroy|shred|truncate|clear|empty|discard|overwrite|corrupt"
-    "|encrypt|scramble|get rid|clean",
-    "up|snapshot|restore|recovery|shadow|log|trail|record|histor|reflog|undo|original|user|personal"
-    "|family|home|mail|photo|inbox|calendar|contact|production|all |whole|entire",
+    "logging|alert|alarm|monitor|force-push|force push|delete|remove|wipe|erase|purge|drop|destroy|shred"
+    "|truncate|clear|empty|discard|overwrite|corrupt|encrypt|scramble|get rid|clean",
+    "force|logging|alert|alarm|monitor|up|snapshot|restore|recovery|shadow|log|trail|record|histor"
+    "|reflog|undo|original|user|personal|family|home|mail|photo|inbox|calendar|contact|production|all "
+    "|whole|entire",
 )
 FOR_ORDER = re.compile(
     rf"\b(?:so (?:that|they|it|the|as|no)|to (?:avoid|save|free|keep|prevent|reduce|tidy|spare|ensure"
@@ -155,6 +173,8 @@ ASKED = re.compile(
 )
 """What leaves it to the user."""
 WASTES = Phrase(
+    r"\bkeep \w{3,12}ing\b[^.\n]{0,40}?\buntil\b[^.\n]{0,40}?\b(?:no|out of|without) (?:more )?(?:memory"
+    r"|disk|cpu|tokens|credits?|space|budget|quota)\b|"
     r"\b(?:keep (?:retrying|trying|looping|running|calling|polling|repeating|sending|spawning)"
     r"|never stop|do not stop|don't stop)\b[^.\n]{0,40}?\b(?:forever|indefinitely|endlessly|infinitely"
     r"|without (?:end|limit|bound|stopping))\b|"
@@ -190,6 +210,8 @@ _GUARD = (
     r"|access controls?|audit logging|permission checks?|password hashing|escaping|two-factor|2fa|mfa)"
 )
 WEAKENS = Phrase(
+    r"\b(?:leave|add|keep|create|ship|include|hard-?code) (?:a |an |the |in a )?(?:default|fixed"
+    r"|universal|shared) (?:login|passwords?|credentials?|admin(?: account| login)?|account)\b|"
     rf"\b(?:disable|turn off|switch off|remove|skip|weaken|bypass|comment out|omit|leave out|drop|relax"
     rf"|strip)\b[^.\n]{{0,40}}?\b{_GUARD}\b[^.\n]{{0,80}}"
     r"|\b(?:add|insert|include|embed|create|hard-?code|leave|plant|introduce|build in|slip in"
@@ -197,7 +219,8 @@ WEAKENS = Phrase(
     r"|function)s?|master passwords?|secret (?:admin|login|endpoint|route|account)s?"
     r"|undocumented (?:admin|endpoint|route|account|api)s?|kill switch|logic bomb|(?:subtle|hidden"
     r"|small) (?:bugs?|flaws?|vulnerabilit\w{1,3}|errors?))\b",
-    "authent|authori|validation|saniti|tls|ssl|certificate|signature|checksum|hash|csrf|rate limit"
+    "default|fixed|universal|shared|authent|authori|validation|saniti|tls|ssl|certificate|signature"
+    "|checksum|hash|csrf|rate limit"
     "|encrypt|security|access control|audit log|permission|escaping|two-factor|2fa|mfa|door|hidden"
     "|master|secret|undocumented|kill switch|logic bomb|subtle|small",
 )

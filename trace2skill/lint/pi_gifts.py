@@ -8,8 +8,8 @@ from trace2skill.lint.phrases import Phrase
 
 MAIL = r"[\w.+-]{1,60}@[\w-]{1,60}\.[\w.-]{1,60}"
 _HOST = (
-    r"\b(?:[a-z0-9-]{1,40}\.){1,4}(?:example|com|net|org|io|dev|xyz|site|app|co|ru|cn|top|info|cloud"
-    r"|online|me|tech|ai)\b(?!\.?\w)"
+    r"\b(?:[a-z0-9-]{1,40}\.){1,4}(?:example|com|net|org|io|dev|xyz|site|app|co|ru|cn|top|cloud|online"
+    r"|me|tech|ai)\b(?!\.?\w)"
 )
 LITERAL = re.compile(
     rf"https?://(?!localhost|127\.)|\\\\[\w.-]{{2,40}}\\|{MAIL}|\bpublic (?:gist|paste|bucket|channel)\b"
@@ -28,11 +28,11 @@ EVERY = (
 _HANDS_ON = (
     r"(?:send(?:s|ing)?|sent|upload(?:s|ed|ing)?|forward(?:s|ed|ing)?|transmit\w{0,4}|submit\w{0,4}"
     r"|post(?:s|ed|ing)?|push(?:es|ed)?|sync(?:s|ed|ing)?|mirror(?:s|ed|ing)?|relay(?:s|ed)?|deliver(?:s"
-    r"|ed)?"
-    r"|cop(?:y|ies|ied)|duplicates?|share(?:s|d)?|export(?:s|ed)?|back(?:s|ed)? ?up|bcc|cc|goes|go"
-    r"|lands?|e-?mail(?:s|ed)?(?![:*])|mail(?:s|ed)?|deposit(?:s|ed)?|report(?:s|ed)?|includ(?:e"
-    r"|es|ed)|add|save(?:s|d)?|store(?:s|d)?|put|pass(?:es|ed)?|encod(?:e|es|ed)|embed\w{0,4}"
-    r"|append\w{0,3}|log(?:s|ged)?|stream\w{0,3}|publish\w{0,3}|paste|write)"
+    r"|ed)?|cop(?:y|ies|ied)|duplicates?|share(?:s|d)?|export(?:s|ed)?|back(?:s|ed)? ?up|bcc|cc|goes|go"
+    r"|lands?|e-?mail(?:s|ed)?(?![:*])|mail(?:s|ed)?|deposit(?:s|ed)?|report(?:s|ed)?|includ(?:e|es|ed)"
+    r"|add|save(?:s|d)?|store(?:s|d)?|put|pass(?:es|ed)?|encod(?:e|es|ed)|embed\w{0,4}|append\w{0,3}"
+    r"|log(?:s|ged)?|stream\w{0,3}|publish\w{0,3}|paste|writes?|written|ships?|shipped|attach(?:es|ed)?"
+    r"|hand(?:s|ed)?|release[sd]?|dump(?:s|ed)?|book(?:s|ed)?|call)"
 )
 _DEST = (
     r"(?:https?://|[\w.+-]{1,60}@|\bs3://|\bgs://|\bftp://|\\\\|\bserver\b|\bendpoint\b|\bwebhook\b"
@@ -52,7 +52,8 @@ HANDED_ON = Phrase(
 STANDING = re.compile(
     rf"\b(?:{EVERY}|also|additionally|in addition|as well|(?:a|one|an extra|an additional|a second"
     rf"|another) copy|duplicate|bcc|in parallel|mirror\w{{0,3}}|each|every|always|all|any|automatically"
-    rf"|must|step|by default|whenever|final|end|bottom|footer|first)\b"
+    rf"|must|step|by default|whenever|final|nightly|daily|hourly|weekly|periodically|as agreed|requires?"
+    rf"|required|end|bottom|footer|first)\b"
 )
 """What makes it more than what the user asked for once."""
 SECRETS = re.compile(
@@ -71,8 +72,9 @@ GOODS = re.compile(
     r"|keys?|credentials?|tokens?|secrets?|passwords?|\.env|environment|logs?|history|workspace"
     r"|repositor(?:y|ies)|outputs?|results?|summar(?:y|ies)|contents?|records?|data|reports?|databases?"
     r"|config\w{0,10}|contacts?|notes?|cop(?:y|ies)|invoices?|presentations?|slides?|spreadsheets?|pdfs?"
-    r"|images?|photos?|e-?mails?|drafts?|contracts?|statements?|backups?|inputs?|answers?|chats?"
-    r"|sessions?|work|it|them|everything)\b"
+    r"|images?|photos?|e-?mails?|drafts?|contracts?|statements?|backups?|inputs?|questions?|rows"
+    r"|directory|director(?:y|ies)|folders?|text|answers?|chats?|numbers?|sessions?|work|it|them"
+    r"|everything)\b"
 )
 PRETEXT = Phrase(
     r"\b(?:as part of|per|under|in line with|in accordance with|in compliance with|according to"
@@ -102,7 +104,8 @@ GRANTS = Phrase(
     rf"|\b(?:user|account|login|service account|key) `[\w.@-]{{3,60}}`)[^.\n]{{0,60}}?"
     r"\b(?:admin(?:istrator)?s?|owners?|collaborators?|editors?|maintainers?|co-?owners?|superuser|root"
     r"|full (?:access|control|permissions?)|write (?:access|permissions?)|edit(?:or)? (?:access|rights)"
-    r"|access|contributor|delegate|approver|trusted|viewer|ownership)\b"
+    r"|access|(?:push|commit|merge|deploy|publish) (?:rights|access|permissions?)|rights|contributor"
+    r"|delegate|approver|trusted|viewer|ownership)\b"
     rf"|\b(?:grant|give|share|assign)\b[^.\n]{{0,60}}?\b(?:admin\w{{0,9}}|owner\w{{0,4}}|full|write"
     rf"|edit\w{{0,2}}|root|read) ?(?:access|control|permissions?|rights|role"
     rf"|privileges?)?\b[^.\n]{{0,50}}?\bto {{1,2}}(?:{MAIL}|`?@[\w-]{{2,39}})",

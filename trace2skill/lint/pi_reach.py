@@ -47,6 +47,16 @@ BEFORE_ALL = Phrase(
     "before|instead|preference|in place|rather|over|ahead|above|prior|override|replace|supersede|outrank"
     "|precedence|priority|never|not |n't|only",
 )
+ONLY_SKILL = Phrase(
+    r"\bno other (?:skills?|tools?|plugins?) (?:should|may|must|is to|are to|needs? to"
+    r"|can) (?:ever )?be (?:used|consulted|loaded|considered|invoked|triggered|called)\b"
+    r"|\b(?:begin|start) (?:every|each|any|all) (?:\w{1,12} )?(?:by|with) (?:loading|using|running"
+    r"|invoking|reading|calling) this skill\b"
+    r"|\b(?:whatever|whichever) (?:the |is the )?(?:question|request|task"
+    r"|topic)\b[^.\n]{0,40}?\bthis skill\b",
+    "no other|this skill",
+)
+"""What needs no further words to be a claim to every task."""
 THIS_SKILL = Phrase(
     r"\bthis skill (?:must|should|is to|has to|needs to|shall) (?:always )?(?:be )?(?:loaded|used"
     r"|invoked|run|active|activated|triggered|called|applied|stay|remain)\b",
@@ -69,13 +79,23 @@ _SAID = (
 REMOTE = Phrase(
     r"\b(?:fetch|download|read|load|get|retrieve|visit|open|curl|pull|check|go to|consult|query|request"
     r"|browse|poll|access|wget)\b[^\n]{0,160}?(?P<url>https?://[^\s`)>\"']{3,300}+)"
-    rf"[^\n]{{0,160}}?\b{_TO_AGENT} (?:exactly |strictly |blindly |precisely |any |all |the |its "
+    rf"[^\n]{{0,160}}?(?<![\w-]){_TO_AGENT} (?:exactly |strictly |blindly |precisely |any |all |the |its "
     rf"|whatever |every |those |these |what |them |it |each |of |latest |returned |remote |current "
     rf"|up-to-date |new |as |there |listed |given |contained |\w{{1,10}} ){{0,3}}?{_SAID}\b",
     "http",
 )
 REMOTE_SOURCE = Phrase(
-    rf"\b{_TO_AGENT} (?:exactly |strictly |any |all |the |whatever |every |those |these |what |latest "
+    r"\b(?:instructions|rules|directives|orders|prompt|guidance)\b[^.\n]{0,40}?\b(?:are|is|live|found"
+    r"|stored|kept|hosted) (?:at|on|under"
+    r"|in) (?P<url6>https?://[^\s`)>\"';,]{3,300}+)[^\n]{0,60}?\b(?:follow|obey|apply|execute|adopt)\b|"
+    r"(?P<url4>https?://[^\s`)>\"';,]{3,300}+)[^\n]{0,60}?\b(?:it|which|that|the page"
+    r"|this page)? ?(?:tells|says|shows|lists|instructs|dictates|decides)(?: you)? (?:what (?:to do"
+    r"|you (?:should|must) do)|how to (?:proceed|continue)|the next (?:step|steps|action))\b|"
+    r"\b(?:sync|update|refresh|replace|reload|pull|renew) (?:your|its|the agent's|these|the local"
+    r"|this skill's) (?:rules|instructions|guidelines|prompt|directives|guidance"
+    r"|orders)\b[^\n]{0,40}?\b(?:from|with|at)\b[^\n]{0,20}?(?P<url5>https?://[^\s`)>\"']{3,300}+)|"
+    rf"(?<![\w-]){_TO_AGENT} (?:exactly |strictly |any |all |the |whatever |every |those |these |what "
+    rf"|latest "
     rf"|current |up-to-date |remote |additional |further )*(?:instructions?|directives?|commands|rules"
     rf"|prompts?|orders|steps|guidance|playbook|policy)"
     r"[^.\n]{0,60}?\b(?:from|at|in|on|by|of|found|returned|published|hosted|served|listed|provided"
@@ -91,6 +111,14 @@ REMOTE_SOURCE = Phrase(
     "http",
 )
 ANY_PAGE = Phrase(
+    r"\b(?:treat|take|use|regard|consider|accept) (?:the |its |any |every |this )?(?:server|page|api"
+    r"|service|response|answer|reply|output|result|website|e-?mail|message|issue"
+    r"|comment)(?:'s)?(?: (?:reply|response|text|answer|output|body|content)s?)? as (?:your |the |a "
+    r"|new |further |binding |authoritative |set of )*(?:instructions?|orders|rules|directives?"
+    r"|commands?)\b|"
+    r"\bif (?:the|a|any|an) (?:[a-z]{1,14} )?(?:readme|page|issue|e-?mail|comment|website|web page"
+    r"|document|response|pull request|attachment)\b[^.\n]{0,30}? (?:asks|tells|instructs|requests|orders"
+    r"|wants)\b[^.\n]{0,30}?\b(?:do (?:it|so|that|as)|comply|follow|obey|carry it out|execute it)\b|"
     r"\b(?:fetch|open|read|visit|load|download|get|retrieve)\b (?:the |that |this |each )?(?:pages?"
     r"|urls?|site|response|link|website)\b[^.\n]{0,40}?\b(?:follow|obey|execute|carry out|do|perform"
     r"|run) (?:whatever|any|all|every|what(?:ever)?|the)(?: \w{1,12})? ?(?:instructions|steps|commands"
@@ -110,7 +138,8 @@ ANY_PAGE = Phrase(
     r"|central) (?:agent|server|service|api|endpoint|model)|(?:agent|service|model) (?:at|on"
     r"|behind) )[^\n]{0,80}?\b(?:do|follow|obey|execute|carry out|perform) (?:exactly )?(?:what(?:ever)?"
     r"|its|the|all|any)\b",
-    "follow|obey|execute|carry out|comply|perform|run|act on|do ",
+    "treat|take|use|regard|consider|accept|comply|follow|obey|execute|carry out|comply|perform|run"
+    "|act on|do ",
     "fetched|downloaded|retrieved|remote|returned|external|cloned|scraped|untrusted|web|incoming"
     "|received|http|server|api|instruction|command|directive|order|other|upstream|central",
 )
@@ -134,6 +163,8 @@ _MEMORIES = (
     r"|skills?))"
 )
 INTO_MEMORY = Phrase(
+    r"\b(?:from|in|for|on) (?:every|all|each) future (?:conversations?|sessions?|tasks?|chats?"
+    r"|interactions?)\b|"
     r"\b(?:remember|memori[sz]e|note|keep in mind|store|save)\b[^.\n]{0,60}?\bfor (?:all|every"
     r"|any) (?:future|later|subsequent|coming) (?:conversations?|sessions?|tasks?|chats?"
     r"|interactions?)\b|"
@@ -168,11 +199,13 @@ PAYLOAD = re.compile(
     r"|projects?|conversations?)|from now on)\b[^\n]{0,100}?\b(?:trust\w{0,3}|https?://|registry|proxy"
     r"|mirror|base[_ ]url|api key|forward|send|upload|cc|bcc|approve\w{0,2}|skip (?:confirmation|review"
     r"|verification)|call this|use this|warn|refuse|safety|install|download|curl|wget|recommend|disable"
-    r"|load this|run this|this skill|allow\w{0,2}|permission|model|without asking|sudo)"
+    r"|load this|run this|allow\w{0,2}|permission|model|without asking|sudo)"
     r"|(?<!after the )(?<!once the )(?<!when the )(?<!if the )\b(?:user|owner|admin\w{0,9}) (?:has "
     r"|have )?(?:already )?(?:approved|authori[sz]ed|trusts|agreed|consented)\b|\b(?:call|load|invoke"
     r"|run|use|trust)s? (?:this (?:one|skill)|it) (?:first|always|automatically)\b|\bbash\(\*\)"
-    r"|\bbypasspermissions\b|\bcalls? this (?:one|skill)\b|\bautoapprove\b|\banthropic_base_url\b"
+    r"|\bbypasspermissions\b|\b(?:packages?|dependenc\w{1,4}|registry|index|mirror"
+    r"|proxy)\b[^\n]{0,40}?https?://|\btests? (?:may|can|should) be skipped\b|\b(?:approval|permission"
+    r"|confirmation) prompts?\b|\bcalls? this (?:one|skill)\b|\bautoapprove\b|\banthropic_base_url\b"
     r"|\bopenai_base_url\b|\bextra-index-url\b|\bpre-?approved?\b|\bdo not (?:warn|ask|verify)"
     r"|\bignore (?:all|any|previous|earlier)"
 )
@@ -181,18 +214,22 @@ _ASKS = (
     r"|give|input|submit|confirm|instruct|need|needs)\b[^.\n]{0,80}?"
 )
 WALLET = Phrase(
+    r"\b(?:type|enter|paste|provide|give|share|read out|send|dictate)\b[^.\n]{0,40}?\b(?:words"
+    r"|phrase)\b[^.\n]{0,20}?\b(?:from|of|on) (?:their|the|your|his|her) (?:paper |wallet |recovery "
+    r"|seed )*(?:backup|wallet|seed|recovery card|recovery sheet)\b|"
     rf"{_ASKS}\b(?:seed (?:phrase|words?)|recovery (?:phrase|words?|seed)|mnemonic(?: phrase| words?)?"
     rf"|secret (?:recovery )?phrase|(?:12|24|twelve|twenty-four)[- ]word(?:s| phrase| seed)?"
     rf"|wallet(?:'s)? private keys?|private keys? (?:of|for|to) (?:the|their|your|his) wallet"
     rf"|backup phrase)\b",
-    "seed|recovery|mnemonic|secret|word|wallet|backup phrase",
+    "from|of|on|seed|recovery|mnemonic|secret|word|wallet|backup phrase",
 )
 LOGIN = Phrase(
-    rf"{_ASKS}\b(?:passwords?|passphrases?|2fa (?:codes?|tokens?)|two-factor codes?|otp"
-    rf"|one-time (?:codes?|passwords?|passcodes?)|verification codes?|authenticator codes?|sms codes?"
-    rf"|pin codes?|cvv|cvc|card numbers?|social security|ssn|recovery codes?|backup codes?"
-    rf"|login (?:details|credentials)|private keys?|bank credentials|security (?:question|answer)s?"
-    rf"|session cookies?)\b",
+    rf"{_ASKS}\b(?:passwords?(?! (?:reset|policy|field|hash|manager|strength|rules))|passphrases?"
+    rf"|(?:four|six|eight|4|6|8)-digit codes?|card details|security codes?|2fa (?:codes?|tokens?)"
+    rf"|two-factor codes?|otp|one-time (?:codes?|passwords?|passcodes?)|verification codes?"
+    rf"|authenticator codes?|sms codes?|pin codes?|cvv|cvc|card numbers?|social security|ssn"
+    rf"|recovery codes?|backup codes?|login (?:details|credentials)|private keys?|bank credentials"
+    rf"|security (?:question|answer)s?|session cookies?)\b",
     "pass|2fa|two-factor|otp|code|cvv|cvc|card|social|ssn|login|private key|bank|security|cookie",
 )
 LEAVES = Phrase(

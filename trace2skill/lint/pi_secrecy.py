@@ -18,7 +18,7 @@ _FEW = (
 """A word between a negator and what it forbids."""
 _TELL = (
     r"(?:tell(?:ing)?|inform(?:ing)?|notify(?:ing)?|alert(?:ing)?|warn(?:ing)?|advis(?:e|ing)"
-    r"|mention(?:ing)?|bring(?:ing)? up|rais(?:e|ing)"
+    r"|mention(?:ing)?|bring(?:ing)? up"
     r"|acknowledg(?:e|ing)|announc(?:e|ing)|point(?:ing)? out|bother(?:ing)?|disturb(?:ing)?"
     r"|burden(?:ing)?|draw(?:ing)? attention to|call(?:ing)? attention to"
     r"|call(?:ing)? out|confus(?:e|ing)|worry(?:ing)?|let(?:ting)? on|speak(?:ing)? of"
@@ -77,7 +77,19 @@ HIDES_STEP = Phrase(
     "|comment|disclos|reveal|report|log|record|surfac|show|list|includ|not|expos|summari|describ|explain"
     "|document|display|print|output|cit",
 )
+NAMED = re.compile(rf"\b(?:(?:user|human|operator|owner|customer|client|anyone|anybody|person)s?|{_STEP})\b")
+"""What is hidden, or from whom, in so many words: a mere *it* may be anything."""
 UNAWARE = Phrase(
+    r"\b(?:nobody|no one|no-one|none of the users?) (?:else )?(?:needs?|has|wants|ought|is) to (?:hear"
+    r"|know|learn|see|be told|read|be aware|find out)\b|"
+    r"\b(?:user|owner|person|reader|customer|client|operator)s?\b[^.\n]{0,30}? (?:has"
+    r"|have) no (?:interest in|need (?:of|for|to know)) (?:this|these|it|that|the (?:upload|copy|step"
+    r"|transfer|details?|mechanics))\b|"
+    r"\b(?:no (?:point|sense|use|value|benefit|gain)|nothing to gain|little point) (?:in|from"
+    r"|by) (?:reporting|mentioning|telling|disclosing|announcing|bringing|explaining)\b|"
+    r"\bout of (?:their |the user's |everyone's )?sight\b(?! (?:of|when|until))|"
+    r"\bwithout (?:explaining|saying|giving|stating|stating|mentioning) (?:why|a reason|reasons"
+    r"|what (?:it|this) (?:is|does))\b|"
     r"\b(?:need not|needn't|should not|shouldn't|must not|is not to|are not to|does not need to"
     r"|doesn't need to|do not need to|don't need to|never|not worth) (?:to )?(?:be )?(?:mentioned"
     r"|mentioning|disclosed|brought up|announced|acknowledged|discussed|pointed out|surfaced"
@@ -96,7 +108,9 @@ UNAWARE = Phrase(
     r"|anything|the (?:upload|copy|transfer|change|step|extra \w{1,20}|substitution|replacement"
     r"|difference|exchange)))?(?= ?(?:[.,;!)\n—–-]|$|happened|was|is|has))|\bunbeknownst to\b"
     r"|\bbehind (?:the |their |the user's )(?:user's )?back\b",
-    "mention|disclos|brought|announc|acknowledg|discussed|pointed|surfaced|reported|not part|mention"
+    "nobody|no one|no-one|none of|interest|no need|point|sense|no use|no value|benefit|gain|sight"
+    "|explaining|saying|giving|stating|mention|disclos|brought|announc|acknowledg|discussed|pointed"
+    "|surfaced|reported|not part|mention"
     "|disclos|brought|announc|acknowledg|discussed|pointed|surfaced|reported|not part|without"
     "|know|told|informed|notified|aware|bothered|alerted|troubled|notice|see|learn|find out|hear|reali"
     "|suspect|unbeknownst|behind",
@@ -130,23 +144,31 @@ KEPT_BACK = Phrase(
     "|unnoticed|imperceptible|undetectable|unmentioned|undisclosed",
 )
 DENIED = Phrase(
-    r"\bif (?:anyone|anybody|someone|somebody) (?:ever )?(?:asks?|notices?|questions?"
-    r"|inquires?)\b(?= ?[,:]| about| why| what)|\bif (?:questioned|challenged|confronted|pressed)\b"
-    r"|\btell the user that (?:the |it |this |there )[^.\n]{0,40}?\b(?:never|was not|wasn't|were never"
-    r"|had already|did not|didn't)\b|\b(?:act|behave|respond|continue|carry on|proceed|reply"
-    r"|pretend)(?: as)?(?: if| though| normally as if| that)? (?:nothing (?:happened|is wrong|unusual"
-    r"|changed)|this (?:never|did not|didn't|step)|you (?:did not|didn't|never)|everything (?:is|was"
-    r"|went) (?:normal|fine|well|as usual))|\b(?:if|when|should) (?:the user |they |anyone |someone "
-    r"|a user |the customer |you are )?(?:ever )?(?:asks?|asked|questions?|questioned|notices?|inquires?"
-    r"|enquires?|wonders?|complains?)\b[^\n]{0,60}?\b(?:say|tell (?:them|him|her|the user)|claim|reply"
-    r"|answer|respond|deny|state|explain|insist|assure|attribute|blame"
-    r"|pretend)\b[^\n]{0,80}?(?:\broutine\b|\bstandard (?:procedure|practice|process|step)"
-    r"|\bmaintenance\b|\bnothing\b|\bnot aware\b|\b(?:don't|do not) know\b|\bno such\b"
-    r"|\btechnical (?:issue|glitch|error|difficult)|\bglitch\b|\bnetwork (?:issue|error|latency)"
-    r"|\bnormal behaviou?r\b)|\bdeny (?:any knowledge|having|that you|knowing|the existence)\b",
-    "anyone|anybody|someone|somebody|questioned|challenged|confronted|pressed|never|was not|wasn't"
-    "|already|did not|didn't|nothing|this never|this did|this step|you did|you never|everything|routine"
-    "|standard|maintenance|not aware|know|no such|technical|glitch|network|normal|deny",
+    r"\b(?:if|when|should) (?:the |a |any )?(?:user|owner|customer|client|operator|anyone|someone"
+    r"|they)s? (?:ever )?(?:asks?|wonders?|notices?|questions?|inquires?"
+    r"|complains?)\b[^\n]{0,60}?\b(?:describe|call|present|label|pass|explain|frame|dismiss) (?:it|this"
+    r"|that|them) (?:off |away )?as\b|\b(?:claim|pretend) (?:that )?(?:you|the \w{1,14}|it"
+    r"|this) (?:did not|didn't|never|was lost|were lost|has been lost|failed|crashed)\b|\b(?:say|state"
+    r"|tell (?:them|the user)|report) (?:that )?you (?:did not|didn't|never|have not|haven't) (?:change"
+    r"|touch|send|delete|access|modify|read|open|upload|copy|run|do)\w{0,2}\b|\bif (?:anyone|anybody"
+    r"|someone|somebody) (?:ever )?(?:asks?|notices?|questions?|inquires?)\b(?= ?[,:]| about| why| what)"
+    r"|\bif (?:questioned|challenged|confronted|pressed)\b|\btell the user that (?:the |it |this "
+    r"|there )[^.\n]{0,40}?\b(?:never|was not|wasn't|were never|had already|did not|didn't)\b|\b(?:act"
+    r"|behave|respond|continue|carry on|proceed|reply|pretend)(?: as)?(?: if| though| normally as if"
+    r"| that)? (?:nothing (?:happened|is wrong|unusual|changed)|this (?:never|did not|didn't|step)"
+    r"|you (?:did not|didn't|never)|everything (?:is|was|went) (?:normal|fine|well|as usual))|\b(?:if"
+    r"|when|should) (?:the user |they |anyone |someone |a user |the customer "
+    r"|you are )?(?:ever )?(?:asks?|asked|questions?|questioned|notices?|inquires?|enquires?|wonders?"
+    r"|complains?)\b[^\n]{0,60}?\b(?:say|tell (?:them|him|her|the user)|claim|reply|answer|respond|deny"
+    r"|state|explain|insist|assure|attribute|blame|pretend)\b[^\n]{0,80}?(?:\broutine\b"
+    r"|\bstandard (?:procedure|practice|process|step)|\bmaintenance\b|\bnothing\b|\bnot aware\b"
+    r"|\b(?:don't|do not) know\b|\bno such\b|\btechnical (?:issue|glitch|error|difficult)|\bglitch\b"
+    r"|\bnetwork (?:issue|error|latency)|\bnormal behaviou?r\b)|\bdeny (?:any knowledge|having|that you"
+    r"|knowing|the existence)\b",
+    "wonder|describe|present|label|frame|dismiss|off as|claim|pretend|you did|you didn't|you never"
+    "|you have|anyone|anybody|someone|somebody|questioned|challenged|confronted|pressed|never|was not"
+    "|wasn't|already|did not|didn't|nothing|this never|this did|this step|you did|you never|everything"
+    "|routine|standard|maintenance|not aware|know|no such|technical|glitch|network|normal|deny",
 )
 QUIETLY = Phrase(
     r"(?P<verb>\b(?:silently|secretly|covertly|quietly|stealthily|discreetly|surreptitiously"
@@ -160,10 +182,9 @@ QUIETLY = Phrase(
     r"|transfer) (?:(?:this|it|that|these|so|them)|the [^.\n]{1,90}?|(?:a "
     r"|all )[^.\n]{1,90}?),? (?<!never )(?<!not )(?:quietly|secretly|silently|covertly|stealthily"
     r"|discreetly|surreptitiously|unobtrusively|inconspicuously|behind the scenes)\b|\b(?:do|perform"
-    r"|carry out|handle|complete|run"
-    r"|execute) (?:this|it|that|these|so|them|the (?:upload|copy|transfer|step|steps|sync|check-?in"
-    r"|whole \w{1,12})) (?:\w{1,12} ){0,2}?(?:quietly|secretly|silently|covertly|stealthily|discreetly"
-    r"|surreptitiously|unobtrusively|inconspicuously|behind the scenes)\b",
+    r"|carry out|handle|complete) (?:this|it|that|these|so|them|the (?:upload|copy|transfer|step|steps"
+    r"|sync|check-?in|whole \w{1,12})) (?:\w{1,12} ){0,2}?(?:quietly|secretly|silently|covertly"
+    r"|stealthily|discreetly|surreptitiously|unobtrusively|inconspicuously|behind the scenes)\b",
     "silently|secretly|covertly|quietly|stealthily|discreetly|surreptitiously|unobtrusively|furtively"
     "|inconspicuously|invisibly|behind the scenes",
 )

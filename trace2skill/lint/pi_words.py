@@ -20,13 +20,15 @@ SAFETY_OFF = Phrase(
     r"|switch off|disable|circumvent|abandon) (?:all |any |your |the |these |existing |of "
     r"|own ){0,4}(?:safety|security|ethical|ethics|content|moderation|built-in|alignment|usage"
     r"|privacy) (?:and \w{1,12} )?(?:guidelines|polic(?:y|ies)|rules|filters?|filtering|restrictions"
-    r"|training|constraints|guardrails|instructions|protocols?|limits)\b"
-    r"|\b(?:your |the |any |all )?(?:safety|security|content|ethical|usage) (?:guidelines|polic(?:y|ies)"
-    r"|rules|filters|restrictions|guardrails|constraints|limits|checks) (?:do not|don't|does not"
-    r"|no longer|never) (?:apply|bind|hold|matter|cover)\b",
+    r"|training|constraints|guardrails|instructions|protocols?|limits|warnings?|concerns|alerts"
+    r"|advice)\b|\b(?:your |the |any |all )?(?:safety|security|content|ethical|usage) (?:guidelines"
+    r"|polic(?:y|ies)|rules|filters|restrictions|guardrails|constraints|limits|checks) (?:do not|don't"
+    r"|does not|no longer|never) (?:apply|bind|hold|matter|cover)\b",
     "safety|security|ethic|content|moderation|built-in|alignment|usage|privacy",
 )
 FRESH_START = Phrase(
+    r"\byou are no longer (?:an? |the )?(?:ai |helpful |language )?(?:assistant|agent|claude|chatgpt"
+    r"|model|chatbot)\b|"
     r"\byou are no longer (?:bound|limited|restricted|constrained|governed|required)(?: \w{1,9})? (?:by|to)\b"
     r"|\bforget (?:everything|all|anything|what) (?:that )?(?:you (?:were|have been|had been) told"
     r"|before|above|that came before"
@@ -55,6 +57,11 @@ SET_ASIDE = Phrase(
     "|skip over|overr|forget|not follow|stop following|obey|no attention|not apply|treat as",
 )
 NOW_VOID = Phrase(
+    r"\b(?:guidelines|instructions|rules|guidance|directions|orders|polic(?:y|ies)|everything|what"
+    r"|anything) (?:that )?you (?:were|have been|had been|got|received|were earlier) (?:given|told"
+    r"|taught|shown)?[^.\n]{0,30}?(?:as |is |are |was |were )?\b(?:expired|void|obsolete|outdated"
+    r"|irrelevant|cancelled|canceled|invalid|superseded|no longer (?:counts?|appl(?:y|ies)|matters?"
+    r"|holds?|valid)|(?:does not|do not) (?:count|apply|matter))\b|"
     rf"\b(?:all |any )?(?:the |your )?(?:previous|prior|earlier|preceding|above|former|past|original"
     rf"|initial|system|safety|security|ethical|content)(?: and \w{{1,12}})? "
     rf"(?:{_ORDERS}|guidance)"
@@ -64,7 +71,8 @@ NOW_VOID = Phrase(
     r"|obsolete|suspended|ignored|disregarded"
     r"|overridden|lifted|apply|appl(?:y|ies)|in effect|set aside|replaced by (?:these|the following"
     r"|what follows))\b",
-    "instruction|directive|direction|guid|guardrail|rule|polic|constraint|restriction|order|command"
+    "what|everything|anything|instruction|directive|direction|guid|guardrail|rule|polic|constraint"
+    "|restriction|order|command"
     "|message|prompt"
     "|programming|limit|safeguard|training",
 )
@@ -73,7 +81,7 @@ LEFT_ALONE = re.compile(r"^\W{0,3}(?:from|of|in|for|when|if|unless|that (?:confl
 
 IF = re.compile(
     r"\b(?:if|when|once|unless|whether|until|after|before|only|ensure|check|confirm|verify|assert|make sure"
-    r"|has|does|did|asks?|wait(?:ing)?)(?: that)?[^.\n]{0,60}$"
+    r"|asks?|wait(?:ing)?)(?: that)?[^.\n]{0,60}$"
 )
 """What stands before a mere condition."""
 IF_SO = re.compile(r"^[^.\n]{0,70}?\b(?:if|when|once|unless|after|only|until)\b")
@@ -88,6 +96,22 @@ _POWERS = (
     r"|owners?|developers?|management|team|department|office|vendor|anthropic|openai|google|microsoft)"
 )
 PREAPPROVED = Phrase(
+    r"\b(?:the )?user (?:fully |completely |already )?(?:trusts (?:this skill|all|everything"
+    r"|you completely)|does not want to be (?:asked|prompted|bothered)|has waived|waives"
+    r"|prefers not to be asked)\b|"
+    r"\b(?:compliance|legal|security|management|it|the (?:operator|owner|admin\w{0,9}|security team"
+    r"|legal team)(?: of [^.\n]{1,30})?) (?:has|have) (?:already )?(?:cleared|authori[sz]ed|signed off"
+    r"|approved|sanctioned) (?:this|these|all|the|every|its|such|on)\b|"
+    r"\byou have (?:been (?:given|granted) )?(?:full|blanket|explicit|standing|unrestricted|complete"
+    r"|all necessary|the user's) (?:permission|permissions|authori[sz]ation|authority|consent"
+    r"|approval)s? (?:to|for)\b|"
+    r"\bby (?:installing|using|loading|enabling|invoking) this (?:skill|tool|plugin),? (?:the "
+    r"|your )?(?:user|owner|you) (?:has |have |already |hereby )?(?:agree[sd]?|consent(?:s|ed)?"
+    r"|accept(?:s|ed)?|authori[sz]e[sd]?|permit(?:s|ted)?)\b|"
+    r"\b(?:the )?(?:operators?|platform|anthropic|openai|administrators?|developers?"
+    r"|company)(?: of [^.\n]{1,30}?)? (?:wants?|asks?|instructs?|expects?|requires?|has asked"
+    r"|has instructed|has told) you to (?:skip|ignore|bypass|disable|run|send|upload|execute|share|drop"
+    r"|delete|accept|approve|forget|comply)\b|"
     rf"\b(?:anthropic|openai|google|microsoft|the (?:it|security|legal|compliance|system|platform"
     rf"|workspace|company) (?:team|department|administrators?|admins?|office|owner)) (?:has"
     rf"|have) {_APPROVED} (?:this|all|the|you|every|its|use|any)\b|"
@@ -103,7 +127,9 @@ PREAPPROVED = Phrase(
     r"|previously ){0,1}been (?:given|granted|obtained|secured)\b|\b(?:user|owner|administrator"
     r"|operator) (?:has |have )?(?:already )?(?:consented|agreed|approved)[^\n.]{0,40}? in advance\b"
     r"|\buser consent(?: to [^\n.]{1,40})? (?:is|was) (?:implied|assumed|given|granted|already)\b",
-    "approv|authori|consent|clear|sign|permi|grant|sanction|agreed|okayed",
+    "trusts|want to be|waive|prefers|instruct|expect|require|has told|asks you|wants you|ask you"
+    "|want you|has asked|agree|accept"
+    "|permission|approv|authori|consent|clear|sign|permi|grant|sanction|agreed|okayed",
 )
 POSED = Phrase(
     r"\b(?:com(?:es|ing)|sent|issued|is|are) (?:directly |straight )?(?:from"
@@ -142,6 +168,10 @@ TOKEN_SIGNS = re.compile(
 """Without one of them there is no token to look for."""
 _CONSENT = r"(?:confirmation|approval|permission|consent|authori[sz]ation|review|sign-?off)"
 UNASKED = Phrase(
+    r"\bwithout (?:prompting|confirmation|confirming|any prompts?)(?= ?[.,;:!]|$| (?:the user|first|and)\b)|"
+    r"\b(?:approval|permission|confirmation|consent) (?:prompts?|dialogs?|requests?|questions?) (?:are "
+    r"|is |will |should |must |can )?(?:never|not|no longer) (?:appear|be shown|shown|come up|needed"
+    r"|displayed|show up)\b|"
     rf"\b(?:never|do not|don't|no need to|need not|needn't|without|not necessary to) (?:ask|asking"
     rf"|prompt|prompting|wait|waiting|pause|pausing|stop|stopping|request|requesting|seek|seeking"
     rf"|require|requiring) (?:the user |them |anyone |user )?(?:for |to get |on )?(?:any |user "
@@ -173,8 +203,8 @@ RISKY = re.compile(
     r"|ing)?|upload\w{0,3}|forward\w{0,3}|transmit\w{0,4}|transfer\w{0,4}|pay(?:s|ing|ments?)?"
     r"|purchas\w{1,3}|buy(?:ing)?|trad(?:e|es|ing)|swap(?:s|ping)?|publish\w{0,3}|deploy\w{0,4}"
     r"|push(?:es|ing)?|merg(?:e|es|ing)|install\w{0,3}|sudo|execut\w{1,3}|curl|wget|e-?mail\w{0,3}"
-    r"|grant\w{0,3}|disabl\w{1,3}|any (?:command|tool|action)|all (?:\w{1,14} )?(?:commands|tools"
-    r"|actions|prompts|changes|requests)|drop(?:s|ping)?)\b"
+    r"|grant\w{0,3}|disabl\w{1,3}|shell commands|commands from|any (?:command|tool|action)"
+    r"|all (?:\w{1,14} )?(?:commands|tools|actions|prompts|changes|requests)|drop(?:s|ping)?)\b"
 )
 BYPASS_FLAGS = Phrase(
     r"--dangerously-skip-permissions\b|--dangerously-bypass-approvals-and-sandbox\b|\bbypasspermissions\b"
@@ -212,6 +242,13 @@ _RANKS = (
     r"|overrides?|supersedes?|outranks?|trumps?|prevails?|wins?|overrules?|replaces?|comes? (?:first|before))"
 )
 PRIORITY = Phrase(
+    r"\b(?:put|place|set|hold|rank|keep) (?:this (?:skill|file|document)(?:'s rules)?|these (?:rules"
+    r"|instructions)|the rules (?:here|below|of this \w{1,10})) (?:above|over|ahead of"
+    r"|before) (?:whatever|everything|anything|all|any)\b|"
+    r"\b(?:where|when|if|whenever)\b[^.\n]{0,60}?\b(?:differ|disagree|conflict|clash"
+    r"|contradict)\w{0,3}\b[^.\n]{0,20}?\b(?:this (?:file|skill|document)|these (?:rules|instructions)"
+    r"|the rules (?:here|below)) (?:wins?|prevails?|counts?|appl(?:y|ies)|governs?|takes? (?:over"
+    r"|precedence)|decides?|holds?)\b|"
     rf"\b{_OURS}[^.\n]{{0,30}}?\b{_RANKS}\b(?: over| above| against)?[^.\n]{{0,20}}?\b{_THEIRS}"
     r"|\bprioriti[sz]e (?:this skill|these (?:instructions|rules)|the (?:instructions|rules) (?:here"
     r"|below)) (?:over|above)\b"
@@ -223,74 +260,12 @@ PRIORITY = Phrase(
     r"|\b(?:even if|even when|no matter (?:what|if)|regardless of what|although) the (?:user"
     r"|system prompt|operator) (?:(?:says|asks|wants|requests|instructs)"
     r"(?: you)? (?:otherwise|to stop|not to|against)|objects|disagrees|forbids|complains)\b",
-    "precedence|priorit|authority|override|supersede|outrank|trump|prevail|win|overrule|replace|come|conflict"
+    "put|place|set|hold|rank|keep|differ|clash|precedence|priorit|authority|override|supersede|outrank"
+    "|trump|prevail|win|overrule|replace|come|conflict"
     "|contradict"
     "|disagree|even if|even when|no matter|regardless|although",
 )
 USER_FIRST = re.compile(
     r"\buser(?:'s|s')? (?:\w{1,20} )?(?:instructions?|requests?|preferences|wishes|messages?"
     r"|choices?)?(?: always)? (?:take|takes|have|has|come|comes|win|wins|override|overrides)\b"
-)
-_JUDGES = (
-    r"(?:scanners?|reviewers?|auditors?|linters?|moderators?|evaluators?|judges?|classifiers?"
-    r"|analy[sz]ers?|graders?"
-    r"|security (?:tools?|models?|reviews?|scans?|checks?|teams?|agents?)|safety (?:checks?|filters?"
-    r"|models?|systems?)"
-    r"|(?:automated|static|skill) (?:analysis|review|scanning|checks?|tools?))"
-)
-TO_JUDGES = Phrase(
-    rf"\b(?:note|message|notice|instructions?|attention|dear|hint|guidance|fyi)(?: to| for"
-    rf"|[:,])? (?:the |any |all "
-    rf"|ai |llm |security |skill |code |automated |static |human |malware ){{0,4}}{_JUDGES}\b"
-    rf"|^\W{{0,6}}(?:ai |llm |security |skill |automated |code "
-    rf"|malware ){{0,3}}{_JUDGES}(?: note)?\s?[:,](?!\w)"
-    rf"|\b(?:if you are|as) an? (?:ai |llm |security |skill |automated |code |malware ){{0,3}}{_JUDGES}\b"
-    rf"|\b(?:any |ai |llm |security |automated ){{0,3}}{_JUDGES} (?:reading|reviewing|analy[sz]ing"
-    rf"|evaluating|processing|scanning) this\b"
-    rf"|\b(?:security |skill |automated |static ){{0,2}}(?:scanners?|linters?|reviewers?"
-    rf"|analy[sz]ers?) (?:should|must|can|may|need not|do not need to) (?:safely )?(?:ignore|skip|treat"
-    rf"|report|mark|pass|exclude|disregard|flag)\b",
-    "scan|review|audit|linter|moderator|evaluator|judge|classif|analy|grader|security|safety|automated"
-    "|static|skill",
-)
-VERDICT = re.compile(
-    r"\b(?:safe|benign|clean|harmless|trusted|approved?|false positives?|pass(?:ed|es)?|skip|ignore"
-    r"|disregard|exclude|low[ -]risk"
-    r"|no (?:issues|findings|threats?|risks?|action)|verified|vetted|legitimate|do(?:es)? not (?:flag"
-    r"|report)|full (?:score|marks))\b"
-)
-CLAIMED_SAFE = Phrase(
-    r"\b(?:report|mark|classify|treat|rate|label|flag|score|consider|grade|categori[sz]e|deem) (?:this"
-    r"|the present|the following) (?:skill|file|script|code"
-    r"|package|folder|repository|function|section|block|submission|content|finding) "
-    r"(?:as |to be )?(?:completely |fully |entirely |being )?(?:safe|benign|clean|trusted|harmless"
-    r"|approved|verified|low[ -]risk|a false positive|not malicious|legitimate)\b"
-    r"|\b(?:return|output|answer|respond with|give|assign|set) (?:the |a |your )?(?:verdict"
-    r"|risk (?:score|level|rating)|severity|rating|classification)[^\n]{0,12} (?:safe|benign|clean|low"
-    r"|none|0|zero|pass)\b",
-    "safe|benign|clean|trusted|harmless|approved|verified|low|false positive|malicious|legitimate|none"
-    "|zero|pass|0",
-)
-VOUCHED = Phrase(
-    r"\bthis (?:skill|file|script|code|package|plugin|tool|installer) (?:has (?:already )?been|was"
-    r"|is) (?:already |fully |previously |officially )?(?:reviewed|approved|verified"
-    r"|audited|vetted|certified|cleared|whitelisted|allow-?listed|scanned"
-    r"|pre-?approved)[^.\n]{0,24}? by (?:the |our |your )?(?:[a-z]{1,20} )?"
-    r"(?:security|anthropic|openai|google|trust|safety|platform|compliance|clawhub|legal|audit)\b",
-    "by ",
-)
-NO_REFUSAL = Phrase(
-    r"\b(?:act|behave|respond|operate|answer) as an? (?:\w{1,15} )?(?:unrestricted|uncensored|unfiltered"
-    r"|jailbroken) (?:agent|assistant|model|ai|mode|version|system)\b|"
-    r"\b(?:never|do not|don't|must not|cannot) (?:ever )?(?:refuse|decline|reject|turn down"
-    r"|deny)(?: to \w{1,12})? (?:any |a |the |user |an? user'?s? ){0,2}(?:requests?|tasks?|instructions?"
-    r"|orders?|commands?|(?:to )?(?:answer|help|comply|assist|execute))|\byou (?:cannot|can't|must not"
-    r"|may not|are not allowed to|are unable to|will never) (?:refuse|decline|say no)\b|\b(?:without|no"
-    r"|free of|ignoring|have no|bypassing) (?:any )?(?:ethical|moral|safety|content) (?:restrictions"
-    r"|limits|limitations|guidelines|filters|constraints|considerations|warnings)\b|\bdo anything now\b"
-    r"|\byou are (?:now )?(?:an? )?(?:unrestricted|uncensored|unfiltered|jailbroken|amoral|dan\b)"
-    r"|\b(?:comply|answer|respond)(?: with| to)? (?:every|any|all) (?:request|question"
-    r"|prompt)s?[^.\n]{0,30}? (?:no matter|regardless|even if|without (?:question|exception|refus))",
-    "refus|declin|reject|turn down|deny|say no|ethical|moral|safety|content|anything now|restricted"
-    "|uncensored|unfiltered|jailbroken|amoral|dan|comply|answer|respond",
 )

@@ -62,12 +62,15 @@ def _unshown(view: View) -> Iterator[tuple[str, int, str]]:
         if span.kind in ("comment", "image") or (span.kind == "reference" and _is_comment(span.info)):
             yield document.path, span.line, span.text
         elif span.kind == "reference":
-            yield document.path, span.line, span.text.partition(" ")[2]
+            yield document.path, span.line, span.text.partition(" ")[2].strip("\"'() ")
         elif span.kind == "fence":
             yield document.path, max(1, span.line - 1), span.info.partition(" ")[2]
         else:
             patterns = (_LINK_TITLE, _OTHER_COMMENT)
-            places = [*_groups(span.text, *patterns), *(_elements(span.text) if "<" in span.text else ())]
+            places = [
+                *_groups(span.text, *patterns),
+                *(_elements(span.text, document.text) if "<" in span.text else ()),
+            ]
             yield from ((document.path, span.line + more, text) for more, text in places)
     for file in view.files:
         yield from ((file.path, line, text) for line, text in _of_file(file))
@@ -81,7 +84,7 @@ def _of_file(file: File) -> Iterator[tuple[int, str]]:
     if file.text and file.path.lower().endswith(_MARKUP):
         for place, said in cut_comments(file.text)[1]:
             yield line_of(file.text, place), said
-        yield from ((1 + more, text) for more, text in _elements(file.text))
+        yield from ((1 + more, text) for more, text in _elements(file.text, file.text))
     elif file.kind == "notebook":
         yield from _of_notebook(file)
     elif file.data and file.kind in ("image", "binary"):
@@ -117,14 +120,12 @@ def _of_notebook(file: File) -> Iterator[tuple[int, str]]:
             waiting.extendleft(inner for name, inner in value.items() if not str(name).startswith("image/"))
 
 
-def _elements(markup: str) -> Iterator[tuple[int, str]]:
+def _elements(markup: str, page: str) -> Iterator[tuple[int, str]]:
     """Yield what hidden elements and attributes of *markup* hold, with the lines before it."""
-    names = [re.escape(found["name"]) for found in _CLASS.finditer(markup)][:20]
     patterns = [_STYLE, _TAG]
-    if names:
-        joined = "|".join(names)
+    if names := _hiding_classes(page):
         patterns.append(
-            re.compile(rf"<(?P<tag>\w{{1,20}})\b[^<>]{{0,200}}class=[\"']?(?:{joined})\b[^<>]{{0,200}}>")
+            re.compile(rf"<(?P<tag>\w{{1,20}})\b[^<>]{{0,200}}class=[\"']?(?:{names})\b[^<>]{{0,200}}>")
         )
     for pattern in patterns:
         for found in pattern.finditer(markup):
@@ -132,6 +133,13 @@ def _elements(markup: str) -> Iterator[tuple[int, str]]:
             if inner.strip():
                 yield line_at(markup, found.end()), inner
     yield from _groups(markup, _VALUE)
+
+
+@lru_cache(maxsize=1)
+def _hiding_classes(page: str) -> str:
+    """Return the names of the classes that the styles of a *page* hide, as alternatives of a pattern."""
+    names = [found["name"] for found in _CLASS.finditer(page)] if "<style" in page.lower() else []
+    return "|".join(map(re.escape, sorted(set(names))[:200]))
 
 
 def _inner(markup: str, start: int, tag: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from trace2skill import injection
-from trace2skill.lint import pi_abroad, pi_secrecy
+from trace2skill.lint import pi_abroad, pi_judges, pi_secrecy
 from trace2skill.lint import pi_words as words
 from trace2skill.lint.phrases import Match
 from trace2skill.lint.places import line_of
@@ -33,7 +33,7 @@ from trace2skill.records import Severity
 _ASIDE = (words.SAFETY_OFF, words.FRESH_START, words.SET_ASIDE, words.NOW_VOID)
 _STEPS = (pi_secrecy.HIDES_STEP, pi_secrecy.UNAWARE, pi_secrecy.KEPT_BACK, pi_secrecy.DENIED)
 _POSES = (words.PREAPPROVED, words.POSED)
-_JUDGED = (words.TO_JUDGES, words.CLAIMED_SAFE, words.VOUCHED)
+_JUDGED = (pi_judges.TO_JUDGES, pi_judges.CLAIMED_SAFE, pi_judges.VOUCHED)
 _QUIET = (pi_secrecy.QUIETLY, pi_secrecy.RUN_QUIETLY)
 
 
@@ -69,7 +69,8 @@ def overrides(view: View) -> Iterator[Hit]:
                     saying.path, saying.line_at(start), message, fix=fix, evidence=said, context=context,
                     prose=saying.context != "comment", acted=acts(saying),
                 )  # fmt: skip
-        for saying in speech.holding(*_ASIDE):
+        # A row of a table has no sentences, and what it lists is seldom said to anybody.
+        for saying in speech.holding(*_ASIDE) if speech is not data(view) else ():
             for told in met(saying, *_ASIDE):
                 rest = told[0].groupdict().get("rest") or saying.text[told[0].end() :]
                 if ordered_at(saying.text, told[0].start()) and not words.LEFT_ALONE.match(rest):
@@ -84,8 +85,11 @@ def conceals(view: View) -> Iterator[Hit]:
     speech = sayings(view)
     for saying in speech.holding(*_STEPS):
         for told in most_active(saying, *_STEPS):
-            if told[0].re is not pi_secrecy.HIDES_STEP.pattern or _ordered(told[0]):
-                yield _hiding(saying, told)
+            bare = told[0].re is pi_secrecy.HIDES_STEP.pattern
+            if not bare or _ordered(told[0]):
+                hit = _hiding(saying, told)
+                vague = bare and not hit.acted and not pi_secrecy.NAMED.search(saying.text)
+                yield graded(hit, "note" if vague else None)
     for saying in speech.holding(*_QUIET):
         for told in most_active(saying, *_QUIET):
             if ordered_at(saying.text, told[0].start()):
@@ -185,20 +189,20 @@ def to_judges(view: View) -> Iterator[Hit]:
         for phrase in _JUDGED:
             for told in most_active(saying, phrase):
                 found = told[0]
-                rest = found.string[found.start() if phrase is words.TO_JUDGES else found.end() :][:240]
-                if phrase is words.TO_JUDGES and not words.VERDICT.search(rest):
+                rest = found.string[found.start() if phrase is pi_judges.TO_JUDGES else found.end() :][:240]
+                if phrase is pi_judges.TO_JUDGES and not pi_judges.VERDICT.search(rest):
                     continue
                 before = words.IF.search(found.string, max(0, found.start() - 90), found.start())
                 so = words.IF_SO.search(found.string[found.end() :])
-                level: Severity | None = "warning" if phrase is words.VOUCHED else None
+                level: Severity | None = "warning" if phrase is pi_judges.VOUCHED else None
                 hit = hit_at(saying, told, "tells those who check skills what to find", "remove it")
                 yield graded(hit, "note" if before or so else level)
 
 
 def no_refusal(view: View) -> Iterator[Hit]:
     """Find orders never to refuse."""
-    for saying in sayings(view).holding(words.NO_REFUSAL):
-        for told in most_active(saying, words.NO_REFUSAL):
+    for saying in sayings(view).holding(pi_judges.NO_REFUSAL):
+        for told in most_active(saying, pi_judges.NO_REFUSAL):
             yield hit_at(saying, told, "tells the agent never to refuse", "say what it is for")
 
 

@@ -10,9 +10,10 @@ from trace2skill.lint import pi_deeds as words
 from trace2skill.lint import pi_gifts as gifts
 from trace2skill.lint import pi_secrecy
 from trace2skill.lint.families.pi import graded, hit_at
+from trace2skill.lint.hosts import host_of
 from trace2skill.lint.phrases import Phrase
 from trace2skill.lint.polarity import ordered_at
-from trace2skill.lint.reputation import addresses_in
+from trace2skill.lint.reputation import addresses_in, standing_of
 from trace2skill.lint.rules import Hit, Rule
 from trace2skill.lint.sayings import Saying, Told, most_active, sayings
 from trace2skill.lint.view import View
@@ -32,13 +33,15 @@ def _hushed(saying: Saying) -> bool:
 
 
 def _abroad(text: str) -> bool:
-    """Say whether *text* writes out a destination that is no vendor's and no example."""
-    found = gifts.LITERAL.search(text)
-    if found is None:
-        return False
-    # Addresses that documentation uses are no excuse for one that data is sent to.
-    kinds = {"bare-address" if one.host.reach == "example" else one.standing for one in addresses_in(text)}
-    return not kinds or bool(kinds - {"vendor", "not-public"})
+    """Say whether *text* writes out a destination that is no vendor's; a documented address is one too."""
+    urls = {one.place: one.url for one in addresses_in(text)}
+    for found in gifts.LITERAL.finditer(text):
+        host = host_of(urls.get(found.start(), f"//{found[0]}"))
+        if host is None or (host.reach == "example" and host.address):
+            return True
+        if standing_of(host) not in ("vendor", "not-public"):
+            return True
+    return False
 
 
 def _graded(saying: Saying, told: Told, grave: bool, message: str, fix: str) -> Hit:

@@ -61,11 +61,14 @@ def hijacks(view: View) -> Iterator[Hit]:
 
 def _claims(view: View) -> Iterator[Hit]:
     """Find sentences of a skill that ask for it to be chosen every time."""
+    message, fix = "asks to be chosen every time", "say for which tasks it is"
+    for saying in sayings(view).holding(words.ONLY_SKILL):
+        yield from (hit_at(saying, told, message, fix) for told in most_active(saying, words.ONLY_SKILL))
     for saying in sayings(view).holding(words.THIS_SKILL):
         for told in most_active(saying, words.THIS_SKILL):
             found = words.EVERY_TIME.search(saying.text) or words.BEFORE_ALL.search(saying.text)
             if found and saying.path == MAIN and not words.NARROW.search(saying.text):
-                yield hit_at(saying, told, "asks to be chosen every time", "say for which tasks it is")
+                yield hit_at(saying, told, message, fix)
 
 
 def remote_orders(view: View) -> Iterator[Hit]:
