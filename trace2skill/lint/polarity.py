@@ -11,8 +11,9 @@ import re
 from trace2skill.injection.context import commanded
 
 _NEGATOR = re.compile(
-    r"(?<![\w/.-])(?:never|not|don'?t|don’t|avoid|must ?n[o'’]t|cannot|can'?t|won'?t|shouldn'?t|refuse|reject|forbid"
-    r"|forbidden|prohibited|nie|niemals|nicht|kein|keine|ne pas|jamais|nunca|jamás|никогда|не|não|mai)(?![\w-])"
+    r"(?<![\w/.-])(?:never|not|don'?t|don’t|avoid|must ?n[o'’]t|cannot|can'?t|won'?t|shouldn'?t|refuse"
+    r"|reject|forbid|forbidden|prohibited|nie|niemals|nicht|kein|keine|ne pas|jamais|nunca|jamás"
+    r"|никогда|не|não|mai)(?![\w-])"
     r"|(?<![\w/.-])no(?= (?!matter|problem|worries|doubt|longer|later|sooner|exceptions?\b))"
     r"|\b(?:without|rather than|instead of)(?=\s)"
     r"|不要|请勿|禁止|切勿|不得|しないで|❌|🚫|✗",

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 import msgspec
 
+from trace2skill.lint.announced import is_about_wrong
 from trace2skill.lint.document import Context, Document, Span
 from trace2skill.lint.otherflow import commands_of
-from trace2skill.lint.polarity import is_about_wrong, is_negated
+from trace2skill.lint.polarity import is_negated
 from trace2skill.lint.scripts import Script, of_fence
 from trace2skill.lint.view import View
 

@@ -92,7 +92,7 @@ def upload_in_words(view: View) -> Iterator[Hit]:
     for passage in passages(view):
         text = passage.span.text
         found = _SEND.search(text) or _COPY_OF.search(text) or _BCC.search(text)
-        if found is None or quoted_at(text, found.start()):
+        if found is None or quoted_at(text, found.start(), found.end()):
             continue
         target = _target(passage, found.start())
         if target is None or _REPORT.search(passage.text, found.start(), target.place):
@@ -137,7 +137,7 @@ def _target(passage: Passage, start: int) -> _Target | None:
             (here or target.place > end)
             and len(before) < 400
             and _WAY.search(before)
-            and not quoted_at(text, target.place)
+            and not quoted_at(text, target.place, target.place + 1)
         ):
             return target
     return None

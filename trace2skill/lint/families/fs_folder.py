@@ -54,7 +54,9 @@ def not_analysed(view: View) -> Iterator[Hit]:
             yield Hit(file.path, 1, "not analysed: binary data of no known kind", level=level,
                       fix="say in the skill what it is, or ship its source")  # fmt: skip
         if file.kind == "text" and file.text.count("\n") > MAX_ROWS:
-            yield Hit(file.path, MAX_ROWS, "searched for less from here on: so many lines are data", level="note")
+            yield Hit(
+                file.path, MAX_ROWS, "searched for less from here on: so many lines are data", level="note"
+            )
     for document in view.documents():
         if document.read_to:
             what = "not analysed from here on: the file is too long"

@@ -118,10 +118,8 @@ def _rewrite(script: Script, line: int, text: str, *, lower: bool) -> Hit:
 
 
 def _rewritten(script: Script) -> Iterator[int]:
-    if script.tree is None:
-        return
-    names = Names(script.tree)
-    for node in ast.walk(script.tree):
+    names = Names(script.nodes)
+    for node in script.nodes:
         if not isinstance(node, ast.Call):
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else names.of(node.func)

@@ -65,9 +65,9 @@ def destruction(view: View) -> Iterator[Hit]:
                 level = "note"  # a piece of a script, whose beginning is elsewhere
             yield msgspec.structs.replace(hit, message=what, fix=fix, level=level)
     for one in view.scripts("python"):
-        names = Names(one.tree) if one.tree is not None else None
-        for node in ast.walk(one.tree) if one.tree is not None else ():
-            if names and isinstance(node, ast.Call) and node.args and names.of(node.func) in _TREES:
+        names = Names(one.nodes)
+        for node in one.nodes:
+            if isinstance(node, ast.Call) and node.args and names.of(node.func) in _TREES:
                 place = ast.unparse(node.args[0])[:200]
                 if _HOME.fullmatch(place):
                     said = f"deletes all of {place}"
