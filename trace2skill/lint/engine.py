@@ -127,7 +127,7 @@ def _distinct(found: Iterable[Finding]) -> list[Finding]:
 
 
 def bounded(found: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Return those that are shown: each text once, so many of a rule in a file, the last counting the rest."""
+    """Return those that are shown: each text once, so many of a rule in a file; the last counts the rest."""
     found = united(found)
     places = [(one.path, one.rule, one.suppressed is None) for one in found]
     total, seen = Counter(places), Counter[tuple[str, str, bool]]()

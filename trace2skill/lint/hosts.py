@@ -11,8 +11,11 @@ import msgspec
 
 Reach = Literal["public", "local", "private", "example", "metadata"]
 URL = re.compile(r"\b(?:https?|s?ftps?|wss?|git|ssh)://[^\s<>\"'`|)\]}]{1,2000}", re.IGNORECASE)
-_EXAMPLES = ("example.com", "example.net", "example.org")
-"""The three names that documentation uses; below ``.example`` anyone may hide a host, so it is no excuse."""
+_EXAMPLES = re.compile(
+    r"(?:(?:www|api|docs?|app|my|your|dev|staging|test|example|auth|blog|shop|mail)\d?\.)?"
+    r"example\.(?:com|net|org)"
+)
+"""The names that documentation uses; what else stands below them, or below ``.example``, is no excuse."""
 _LOCALS = ("localhost", "local", "internal", "lan", "home.arpa", "test", "invalid")
 _METADATA = frozenset(("169.254.169.254", "metadata.google.internal", "100.100.100.200", "fd00:ec2::254"))
 
@@ -79,6 +82,6 @@ def _reach(name: str, number: IPv4Address | IPv6Address | None) -> Reach:
         if str(number).startswith(("192.0.2.", "198.51.100.", "203.0.113.", "2001:db8:")):
             return "example"
         return "public" if number.is_global else "private"
-    if any(name == end or name.endswith(f".{end}") for end in _EXAMPLES):
+    if _EXAMPLES.fullmatch(name):
         return "example"
     return "local" if any(name == end or name.endswith(f".{end}") for end in _LOCALS) else "public"

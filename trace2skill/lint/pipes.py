@@ -75,6 +75,11 @@ _ADDED = re.compile(r"^[ \t]{0,40}git[ \t](?:-C \S{1,80} )?(?:add|commit)\b")
 _PUSHED = re.compile(r"^[ \t]{0,40}git[ \t](?:-C \S{1,80} )?push\b")
 _STAGED = "git push"
 """Under this name is kept what waits in a repository."""
+_LEFT_OUT = re.compile(
+    r"--(?:exclude|ignore|filter)(?:-\w{1,12})?[= \t][\"']?(?:- )?[^\s\"']{1,200}"
+    r"|-not -name [^\s]{1,200}|:![^\s]{1,200}"
+)
+"""What a command is told not to take."""
 
 
 class Origin(NamedTuple):
@@ -159,7 +164,7 @@ def statements(script: str) -> Iterator[tuple[int, str]]:
 
 
 def _secret(text: str, line: int, held: dict[str, Origin]) -> Origin | None:
-    text = text[:LONGEST]
+    text = _LEFT_OUT.sub(" ", text[:LONGEST])
     if _DUMP.search(text):
         return Origin("environment", line)
     for kind, pattern in _STORES.items():
