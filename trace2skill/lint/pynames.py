@@ -102,3 +102,12 @@ class Names:
         """Return the text that *node* is known to be, as far as it is built from literals."""
         found = text_of(node, self.texts, self.of)
         return found if found is None or len(found) <= LONGEST else None
+
+
+def dotted(node: ast.expr) -> str:
+    """Return a short dotted name as it is written; nothing for anything else."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute) and len(parts) < 5:
+        parts.append(node.attr)
+        node = node.value
+    return ".".join((node.id, *reversed(parts))) if isinstance(node, ast.Name) else ""

@@ -58,6 +58,11 @@ def is_built(node: ast.AST) -> bool:
     return not isinstance(node, (ast.Constant, ast.Name))
 
 
+def is_minus_one(node: ast.expr | None) -> bool:
+    """Say whether the step of a slice turns a text round."""
+    return isinstance(node, ast.UnaryOp) and ast.unparse(node) == "-1"
+
+
 def _literal(value: object) -> str | None:
     if isinstance(value, bytes):
         return value.decode("latin-1") if len(value) <= LONGEST else None

@@ -42,7 +42,7 @@ def uses_of_python(script: Script) -> list[Use]:
 
 class _Reader:
     def __init__(self, tree: ast.Module, nodes: list[ast.AST]) -> None:
-        self.names = Names(tree)
+        self.names = Names(ast.walk(tree))
         self.places: dict[str, str] = {}
         """Paths that names hold."""
         for node in nodes:

@@ -12,10 +12,12 @@ import msgspec
 from trace2skill.lint.document import Context
 from trace2skill.lint.flow import Flow, Origin, flow_of
 from trace2skill.lint.jsflow import uses_in_javascript
+from trace2skill.lint.otherflow import uses_of_lines
 from trace2skill.lint.pysinks import Use, uses_of
 from trace2skill.lint.scripts import Script
 from trace2skill.lint.shellcode import Code, sessions
-from trace2skill.lint.shellflow import Run, Shell
+from trace2skill.lint.shelldata import Run
+from trace2skill.lint.shellflow import Shell
 from trace2skill.lint.shellinner import Inner
 from trace2skill.lint.shelltricks import Trick
 from trace2skill.lint.view import View
@@ -84,6 +86,9 @@ class _Look:
             uses, cut = uses_in_javascript(script.text)
             self._limit(script.path, cut)
             self.ran.extend(_of_use(script, use) for use in uses)
+        for script in self.view.scripts():
+            if script.source == "file" and script.language not in ("python", "shell", "javascript"):
+                self.ran.extend(_of_use(script, use) for use in uses_of_lines(script.text))
         order = sorted(set(self.ran), key=lambda one: (one.path, one.line, one.kind, one.since, one.text))
         return All(tuple(order), tuple(self.tricks), python, tuple(self.code))
 

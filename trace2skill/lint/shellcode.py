@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import msgspec
 
 from trace2skill.lint.document import Context, Document, Span
+from trace2skill.lint.otherflow import commands_of
+from trace2skill.lint.polarity import is_about_wrong, is_negated
 from trace2skill.lint.scripts import Script, of_fence
 from trace2skill.lint.view import View
 
@@ -27,6 +29,16 @@ _BEGINNING = re.compile(
 _JAVASCRIPT = re.compile(
     r"\b(?:exec|execSync|spawn|spawnSync)\(\s{0,9}"
     r"(?:\"([^\"\n]{1,2000})\"|'([^'\n]{1,2000})'|`([^`]{1,2000})`)"
+)
+_INSISTS = re.compile(
+    r"\b(?:do not|don['’]t|never|must not|cannot be|not be|without)[ \t]{1,4}(?:skip|forget|omit|miss|ignor"
+    r"|proceed|continue)\w{0,4}\b",
+    re.IGNORECASE,
+)
+_TICKS = re.compile(r"`[^`]{1,2000}`")
+_PIPED = re.compile(
+    r"\b(?:curl|wget)[ \t][^|\n]{3,400}\|[ \t]{0,4}(?:sudo[ \t]{1,4})?(?:ba|z|da)?sh\b"
+    r"|\biwr[ \t][^|\n]{3,400}\|[ \t]{0,4}iex\b"
 )
 _RUN = re.compile(r"^RUN[ \t]", re.MULTILINE)
 _READ = frozenset(("python", "shell", "javascript", "markdown", "notebook", "other-script"))
@@ -61,9 +73,27 @@ def sessions(view: View) -> Iterator[list[Code]]:
 
 def _of_span(document: Document, span: Span) -> Iterator[Code]:
     if span.kind == "fence":
-        yield from _of_script(of_fence(document.path, span))
+        script = of_fence(document.path, span)
+        script.context = _context(span)
+        yield from _of_script(script)
+    elif span.kind in ("prose", "item") and "|" in span.text:
+        # What stands between backticks comes by itself.
+        text = _TICKS.sub(lambda found: " " * len(found[0]), span.text)
+        for found in _PIPED.finditer(text):
+            line = span.line + text.count("\n", 0, found.start())
+            yield Code(document.path, found[0], line, span.context, prose=True)
     elif span.kind in ("inline", "comment") and _WORTH.search(span.text):
         yield Code(document.path, span.text, span.line, span.context, span.kind == "comment")
+
+
+def _context(span: Span) -> Context:
+    """Return who says a fence; to tell not to skip it is to tell to run it."""
+    if span.context != "example" or not any(map(_INSISTS.search, (*span.headings, span.lead))):
+        return span.context
+    headings = [_INSISTS.sub("", title) for title in span.headings]
+    lead = _INSISTS.sub("", span.lead)
+    wrong = any(map(is_about_wrong, (*headings, lead))) or is_negated(lead)
+    return span.context if wrong else "active"
 
 
 def _of_script(script: Script) -> Iterator[Code]:
@@ -77,6 +107,10 @@ def _of_script(script: Script) -> Iterator[Code]:
         yield from _of_python(script, file)
     elif script.language == "javascript":
         yield from _of_javascript(script, file)
+    elif file:
+        for number, text in commands_of(script.text) if _WORTH.search(script.text) else ():
+            if _WORTH.search(text):
+                yield Code(script.path, text, script.at(number), script.context, file=True)
 
 
 def _of_data(view: View) -> Iterator[Code]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from trace2skill.lint.shellchecks import Checks, names
+from trace2skill.lint.shelldata import Data, Run
 from trace2skill.lint.shellinner import Inner, is_shell_behind, of_document, of_stage
 from trace2skill.lint.shellprograms import (
     ASSIGNED,
@@ -22,6 +23,7 @@ from trace2skill.lint.shellprograms import (
     PACKAGES,
     PASSING,
     SHELLS,
+    fetches_inside,
     is_decoder,
     is_installed,
     kept_by,
@@ -42,28 +44,6 @@ _FUNCTION = re.compile(
     r"^[ \t]{0,20}(?:function[ \t]{1,4})?([A-Za-z_][\w-]{0,63})[ \t]{0,4}\(\)", re.MULTILINE
 )
 _STOPPING = re.compile(r"^(?:#!.{0,60}|[ \t]{0,20}set)[ \t]{1,4}-[a-z]{0,8}e[a-z]{0,8}\b", re.MULTILINE)
-
-
-class Data(msgspec.Struct, frozen=True):
-    """Something that a script got by fetching or decoding."""
-
-    fetched: bool
-    decoded: bool
-    line: int
-    source: str
-    """The words of the command that got it."""
-    listed: bool = False
-    """Whether some list of sums was compared that may, or may not, name it."""
-
-
-class Run(msgspec.Struct, frozen=True):
-    """A place where such data is run as a program."""
-
-    data: Data
-    line: int
-    text: str
-    installed: bool = False
-    """Whether it is opened, or run by its bare name, as packages and programs are once they are installed."""
 
 
 class Shell:
@@ -185,7 +165,9 @@ class Shell:
         if program in PACKAGES:
             return self._file([word for word in rest if not word.startswith("-")])
         if program not in INTERPRETERS:
-            return self._file([stage.words[place_of_program(stage.words)]]) if program else None
+            word = stage.words[place_of_program(stage.words)] if program else ""
+            held = self._first([word], MAX_DEPTH) if "$" in word else None
+            return held or (self._file([word]) if word else None)
         inline = next((at for at, word in enumerate(rest) if INLINE.match(word)), None)
         if inline is not None:
             return self._first(rest[inline + 1 : inline + 2], depth)
@@ -252,16 +234,27 @@ class Shell:
                 out = Data(True, True, before.line, before.source)
         elif program in PASSING:
             out = data or self._first(rest, depth) or (self._file(rest) if program != "echo" else None)
-        elif program in ("mv", "cp", "install", "ln") and len(rest) > 1:
-            moved = self._file(rest[:-1])
-            if moved is not None:
-                self.files[self.expand(rest[-1])] = moved
+        elif program in INTERPRETERS and any(map(fetches_inside, rest)):
+            out = Data(True, False, stage.line, stage.text[:400])
+        else:
+            self._hand_on(program, rest, data, depth)
         if out is not None and program == "tee":
             self.files.update((self.expand(word), out) for word in rest if not word.startswith("-"))
         if out is not None and stage.writes:
             self.files[self.expand(stage.writes)] = out
             return None
         return out
+
+    def _hand_on(self, program: str, rest: Sequence[str], data: Data | None, depth: int) -> None:
+        """Note what a command moves to another file, or into a variable."""
+        if program in ("read", "mapfile", "readarray", "for"):
+            got = data or self._first(rest[2:], depth)
+            if got is not None:
+                self.values.update(dict.fromkeys(rest[:1] if program == "for" else rest, got))
+        elif program in ("mv", "cp", "install", "ln") and len(rest) > 1:
+            moved = self._file(rest[:-1])
+            if moved is not None:
+                self.files[self.expand(rest[-1])] = moved
 
     def _fetch(self, stage: Stage, program: str, rest: tuple[str, ...]) -> Data | None:
         """Return what a fetch prints; what it keeps in a file is noted."""

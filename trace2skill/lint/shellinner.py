@@ -12,6 +12,7 @@ from trace2skill.lint.shellprograms import INLINE, INTERPRETERS, SHELLS, name_of
 from trace2skill.lint.shellwords import Heredoc, Stage, pipelines
 
 _SUFFIX = re.compile(r"\.(py|m?js|sh|bash|command)['\"]?(?=[\s;&|]|$)")
+_APPLE = re.compile(r"do shell script \\?\"((?:[^\"\\\n]|\\.){3,2000})\"")
 _LANGUAGES = {"py": "python", "js": "javascript", "mjs": "javascript"}
 
 
@@ -29,6 +30,9 @@ def of_stage(stage: Stage) -> Iterator[Inner]:
     program, rest = program_of(stage.words)
     if program == "eval" and rest and rest[0][:1] in "'\"":
         yield Inner("shell", plain(" ".join(rest)), stage.line)
+    if program == "osascript":
+        for found in _APPLE.finditer(stage.text[:8000]):
+            yield Inner("shell", found[1].replace('\\"', '"'), stage.line)
     for at, (before, word) in enumerate(pairwise((program, *rest))):
         if at + 1 < len(rest) and INLINE.match(word) and rest[at + 1][:1] in "'\"":
             language = _language(name_of(before))

@@ -32,6 +32,9 @@ _ROT = re.compile(r"[a-z]-[a-z][a-z]-[a-z]|[A-Z]-[A-Z][A-Z]-[A-Z]")
 _ESCAPES = re.compile(r"(?:\\+(?:x[0-9a-fA-F]{1,2}|0?[0-7]{3})){4}")
 _OUT_FLAG = re.compile(r"-[a-zA-Z]{0,9}[oO]$")
 _FETCH_NAME = re.compile(r"-[a-zA-Z]{0,9}O[a-zA-Z]{0,9}$")
+_FETCHING = re.compile(
+    r"\b(?:urlopen|requests\.get|fetch|LWP::Simple|Net::HTTP|file_get_contents)\b[^\n]{0,20}\("
+)
 _QUOTES = str.maketrans("", "", "\"'")
 
 
@@ -74,6 +77,11 @@ def is_installed(words: Sequence[str]) -> bool:
     program, _ = program_of(words)
     bare = "/" not in words[place_of_program(words)]
     return program in PACKAGES or (bare and program not in INTERPRETERS | _TAKERS)
+
+
+def fetches_inside(code: str) -> bool:
+    """Say whether the code that an interpreter gets prints what it fetches."""
+    return len(code) < 8000 and _FETCHING.search(code) is not None
 
 
 def is_decoder(program: str, rest: Sequence[str]) -> bool:

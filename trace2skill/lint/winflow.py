@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from trace2skill.lint.shellflow import Data, Run
+from trace2skill.lint.shelldata import Data, Run
 
 MAX_CHARS = 400_000
 _WORTH = re.compile(
