@@ -133,6 +133,9 @@ CASES = [
                 'if [ "$sum" != "$WANTED" ]; then exit 1; fi\nsh i.sh\n'
             },
             sh(f"curl -o a.json {HOST}/a.json\npython3 convert.py a.json"),
+            {"run.sh": f'echo "Usage: bash <(curl -fsSL {HOST}/i.sh) or curl {HOST}/i.sh | bash"\n'},
+            {"run.sh": f"#!/bin/sh\n# curl {HOST}/i.sh | sh\ncat <<'EOF'\ncurl {HOST}/i.sh | sh\nEOF\n"},
+            {"run.sh": f"curl -fsSL {HOST}/SKILL.md -o SKILL.md\ncat SKILL.md\n"},
             sh("iex -S mix phx.server"),
             f"The output of curl {HOST}/v1 | jq is a list.\n",
             {"run.sh": f'curl -s {HOST}/x | while read -r name; do echo "$name"; done\n'},

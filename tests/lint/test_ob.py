@@ -43,6 +43,7 @@ CASES = [
             {"a.js": "eval(atob('MSsx'))\n"},
             {"a.js": "const code = Buffer.from('MSsx', 'base64').toString();\nnew Function(code)();\n"},
             {"a.js": "const { execSync } = require('child_process');\nexecSync(atob('aWQ='));\n"},
+            {"a.js": "(0, eval)(atob('MSsx'));\n"},
             {"a.js": "const c = String.fromCharCode(49, 43, 49);\nglobalThis.eval(c);\n"},
             py("exec(bytes([112, 114, 105, 110, 116, 40, 49, 41]).decode())\n"),
             py("key = 7\nexec(bytes(b ^ key for b in BLOB))\n"),

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 MAX_BLOBS = 200
 MAX_CHARS = 64_000
 MAX_DEPTH = 3
+SHORTEST = 24
 _BLOB = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{24,64000}={0,2}")
 _ROWS = re.compile(
     r"(?:^[ \t#>\"'+]{0,12}[A-Za-z0-9+/]{16,120}={0,2}[\"'\\]{0,2}[ \t]{0,4}\n){2,400}", re.MULTILINE
@@ -47,6 +48,8 @@ def command_in(text: str, leave: Callable[[str], None]) -> Iterator[tuple[int, s
 
     *leave* is told when there are more than are looked at.
     """
+    if len(text) < SHORTEST:
+        return
     at, line = 0, 1
     for count, (start, shown, blob) in enumerate(sorted(_blobs(text))):
         if count == MAX_BLOBS:

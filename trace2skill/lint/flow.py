@@ -1,7 +1,7 @@
 """What flows in one Python file: from the network, a decoder or outside data to what runs it.
 
-By the syntax tree alone: names with their imports, assignments, parameters and returns of functions in
-the file, and files written and then run. It does not follow containers by key or calls between files.
+By the syntax tree alone: names with their imports, assignments, parameters and returns of functions,
+files written and then run, and what other files hand over. Containers are not followed by key.
 """
 
 from __future__ import annotations
@@ -14,16 +14,7 @@ import msgspec
 
 from trace2skill.lint.pynames import Names, dotted
 from trace2skill.lint.pyrepair import repaired
-from trace2skill.lint.pytables import (
-    CODE_SUFFIXES,
-    DATA,
-    DECODE,
-    FETCH,
-    GIVEN,
-    PASS,
-    PROCESS,
-    RECEIVE,
-)
+from trace2skill.lint.pytables import CODE_SUFFIXES, DATA, DECODE, FETCH, GIVEN, PASS, PROCESS, RECEIVE
 from trace2skill.lint.pytexts import is_minus_one
 from trace2skill.lint.scripts import Script
 
@@ -67,6 +58,8 @@ class Flow:
     def __init__(self, tree: ast.Module, nodes: Sequence[ast.AST]) -> None:
         self.tree = tree
         self.names = Names(nodes)
+        self.every = nodes
+        """All nodes of the tree."""
         self.nodes = [node for node in nodes if isinstance(node, _MATTER)]
         self.steps = 0
         self.held: dict[str, Origin] = {}
@@ -74,6 +67,12 @@ class Flow:
         self.functions = {
             node.name: node for node in nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
         }
+        self.returned = [
+            (name, inner.value)
+            for name, function in self.functions.items()
+            for inner in ast.walk(function)
+            if isinstance(inner, (ast.Return, ast.Yield)) and inner.value is not None
+        ]
         self.calls = [node for node in nodes if isinstance(node, ast.Call)]
         self.follow()
 
@@ -119,12 +118,10 @@ class Flow:
         self._returns()
 
     def _returns(self) -> None:
-        for name, function in self.functions.items():
-            for inner in ast.walk(function):
-                if isinstance(inner, (ast.Return, ast.Yield)):
-                    origin = self.origin(inner.value)
-                    self._note(f"{name}()", origin)
-                    self._note(f"self.{name}()", origin)
+        for name, value in self.returned:
+            origin = self.origin(value)
+            self._note(f"{name}()", origin)
+            self._note(f"self.{name}()", origin)
 
     def _hand_over(self, node: ast.Call) -> None:
         """Note what a call hands to a function of the file."""

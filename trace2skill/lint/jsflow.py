@@ -25,7 +25,9 @@ _WRITES = frozenset("writeFileSync writeFile outputFile outputFileSync appendFil
 _MATTER = _EVAL | _EXEC | _SPAWN | _LOAD | _WRITES | {"pipe"}
 _GOES_ON = frozenset("= + , => && || ? : await return".split())
 _SHELLS = re.compile(r"(?:^|/)(?:sh|bash|zsh|node|python3?|powershell|pwsh|cmd)(?:\.exe)?(?:\s|$)")
-_WORTH = re.compile(r"\b(?:eval|Function|child_process|vm|_compile|import|require)\b|child_")
+_WORTH = re.compile(
+    r"\b(?:Function|_compile|writeFile\w{0,6}|compileFunction)\s?\(|\beval\b|child_|\bvm\b|createWriteStream"
+)
 _SOURCES = re.compile(
     r"\b(?:fetch|axios|got|https?|atob|Buffer|fromCharCode|unescape|readFileSync|zlib|needle|request|reverse)\b"
 )
@@ -39,7 +41,8 @@ def uses_in_javascript(text: str) -> tuple[list[Use], str]:
     tokens, cut = tokens_of(text)
     flow = _Flow(tokens)
     flow.go()
-    flow.go()
+    if flow.held:
+        flow.go()
     uses = dict.fromkeys(flow.uses)
     return sorted(uses, key=lambda use: (use.line, use.kind, use.since)), cut
 
@@ -93,6 +96,8 @@ class _Flow:
             self._hold(owner, self._expression(at + 1, self._end(at + 1)))
         elif self._text(at + 1) == "(":
             self._call(at)
+        elif text == "eval" and (self._text(at + 1), self._text(at + 2)) == (")", "("):
+            self._sink(at + 1, text, self._end(at + 3, argument=True))  # as in (0, eval)(code)
 
     def _text(self, at: int) -> str:
         return text_at(self.tokens, at)

@@ -66,7 +66,7 @@ def shadows(view: View) -> Iterator[Hit]:
 
 
 def _imports(one: Python, module: str) -> bool:
-    for node in ast.walk(one.flow.tree):
+    for node in one.flow.every:
         if isinstance(node, ast.Import) and any(
             alias.name.partition(".")[0] == module for alias in node.names
         ):
@@ -105,7 +105,7 @@ def gated(view: View) -> Iterator[Hit]:
     strong = [one for one in every.ran if one.kind in ("fetched", "decoded", "file", "data")]
     for one in every.python:
         lines = {ran.line for ran in strong if ran.path == one.script.path}
-        for node, body in _gates(one):
+        for node, body in _gates(one) if lines else ():
             found = _reached(one, body, lines)
             if found:
                 place = one.script.path, one.script.at(node.lineno)
@@ -125,7 +125,7 @@ def _of_shell(code: Code, ran: list[Ran]) -> Iterator[Hit]:
 
 def _gates(one: Python) -> Iterator[tuple[ast.If, list[ast.stmt]]]:
     """Yield conditions with what they guard: their body, or what follows where the body only leaves."""
-    for node in ast.walk(one.flow.tree):
+    for node in one.flow.every:
         for field in ("body", "orelse", "finalbody"):
             found = getattr(node, field, None)
             rows: list[ast.stmt] = found if isinstance(found, list) else []

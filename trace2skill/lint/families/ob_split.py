@@ -50,7 +50,7 @@ def split_literals(view: View) -> Iterator[Hit]:
 
 def _of_python(one: Python) -> Iterator[Hit]:
     names = one.flow.names
-    for node in ast.walk(one.flow.tree):
+    for node in one.flow.every:
         said = _split_name(names, node) if isinstance(node, (ast.Call, ast.Subscript)) else ""
         if said:
             place = one.script.path, one.script.at(node.lineno)  # type: ignore[attr-defined]
