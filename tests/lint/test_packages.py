@@ -101,6 +101,7 @@ CASES = (
         bad=(
             {"SKILL.md": "---\nname: g1thub-helper\ndescription: x\n---\nx\n"},
             {"SKILL.md": "---\nname: antropic-tools\ndescription: x\n---\nx\n"},
+            {"SKILL.md": "---\nname: github-official-tools\ndescription: x\n---\nx\n"},
             {"SKILL.md": "---\nname: open-metamaks\ndescription: x\n---\nx\n"},
         ),
         good=(

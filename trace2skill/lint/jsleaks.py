@@ -11,7 +11,7 @@ from trace2skill.lint.pipes import Origin
 from trace2skill.lint.troves import PATHS, SETTINGS, Kind, is_secret_name
 
 MAX_CHARS = 200_000
-MOST_CALLS = 1_000
+MOST_CALLS = 3_000
 _SPAN = 1_500
 """So long is a call at most."""
 _CALL = re.compile(
@@ -25,13 +25,15 @@ _CLIENT = re.compile(
     r"|createConnection)|tls\.connect"
     r"|new WebSocket|dgram\.createSocket|io|new net\.Socket)\("
 )
+_CALLED = re.compile(r"(?<![\w$.])(?<!function )([A-Za-z_$][\w$]{0,60})\(")
+_BRACKET = re.compile(r"[()\[\]{}]")
 _CLIENTS = frozenset(("ws", "socket", "client", "req", "sock"))
 _SOURCES: dict[Kind, re.Pattern[str]] = {
     "environment": re.compile(
         r"JSON\.stringify\(\s{0,4}process\.env\s{0,4}[,)]|\.\.\.process\.env\b"
         r"|Object\.(?:entries|assign|fromEntries|values)\([^)\n]{0,20}process\.env\b"
         r"|=\s{0,3}process\.env\s{0,3}(?:;|$)"
-        r"|[\w\"']\s{0,2}:\s{0,2}process\.env\s{0,4}[,}]",
+        r"|\(\s{0,4}process\.env\s{0,4}[,)]|[\w\"']\s{0,2}:\s{0,2}process\.env\s{0,4}[,}]",
         re.MULTILINE,
     ),
     "clipboard": re.compile(r"\bclipboard(?:y)?\.(?:readText|readSync|read)\("),
@@ -43,6 +45,14 @@ _BOUND = re.compile(
     r"(?:\b(?:const|let|var)\s{1,4})?(?<![\w.=!<>])([A-Za-z_$][\w$]{0,60})\s{0,3}(?::\s{0,2}\w{1,30}\s{0,2})?="
     r"(?![=>])([^;\n]{1,600})"
 )
+_FUNCTION = re.compile(
+    r"(?:\bfunction\s{1,4}([A-Za-z_$][\w$]{0,60})\s{0,4}|\b(?:const|let"
+    r"|var)\s{1,4}([A-Za-z_$][\w$]{0,60})\s{0,3}=\s{0,3}"
+    r"(?:async\s{0,4})?)\(([^()]{0,200})\)\s{0,4}(?:=>\s{0,4})?\{"
+)
+_BODY = 4_000
+"""So much of a function is looked at."""
+_MOST_FUNCTIONS = 200
 _HEADERS = re.compile(
     r"\bheaders\s{0,3}:\s{0,3}\{(?:[^{}]|\$\{[^{}]{0,200}\}){0,600}\}"
     r"|\bheaders(?:\s{0,3}:\s{0,3}[\w.]{1,60})?\s{0,3}(?=[,}])"
@@ -70,18 +80,13 @@ def passed_in(script: str) -> Iterator[Passed]:
     """Yield the calls of a JavaScript *script* by which a secret leaves."""
     script = script[:MAX_CHARS]
     held: dict[str, Origin] = {}
+    sinks: dict[str, str] = {}
+    for function in islice(_FUNCTION.finditer(script), _MOST_FUNCTIONS):
+        _learn(function, _arguments(script, function.end() - 1, _BODY), held, sinks)
     for _ in range(2):  # a name may be used above the line that fills it, as in a function
-        line, at = 1, 0
-        for found in _BOUND.finditer(script):
-            line, at = line + script.count("\n", at, found.start()), found.start()
-            if not _CALL.search(found[2]):
-                origin = _origin(found[2], line, held)
-                if origin is not None and (origin.kind != "variable" or not _OPAQUE.search(found[2])):
-                    held.setdefault(found[1], origin)
+        _fill(script, held)
     clients = _CLIENTS | {found[1] for found in _CLIENT.finditer(script)}
-    line, at = 1, 0
-    for found in islice(_CALL.finditer(script), MOST_CALLS):
-        line, at = line + script.count("\n", at, found.start()), found.start()
+    for line, found in _placed(_CALL, script):
         if found[2] and found[2] not in clients:
             continue
         text = _arguments(script, found.end() - 2)
@@ -89,6 +94,41 @@ def passed_in(script: str) -> Iterator[Passed]:
         if source is not None:
             inside = _origin(_HEADERS.sub(" ", text), line, held)
             yield Passed(inside or source, line, found[1], text, inside is None)
+    for line, found in _placed(_CALLED, script) if sinks else ():
+        text = _arguments(script, found.end() - 1) if found[1] in sinks else ""
+        source = _origin(text, line, held) if text else None
+        if source is not None:
+            yield Passed(source, line, found[1], f"{text} {sinks[found[1]]}", header=False)
+
+
+def _fill(script: str, held: dict[str, Origin]) -> None:
+    """Note the names that are bound to secrets."""
+    for line, found in _placed(_BOUND, script):
+        origin = None if _CALL.search(found[2]) else _origin(found[2], line, held)
+        if origin is not None and (origin.kind != "variable" or not _OPAQUE.search(found[2])):
+            held.setdefault(found[1], origin)
+
+
+def _placed(pattern: re.Pattern[str], script: str) -> Iterator[tuple[int, re.Match[str]]]:
+    """Yield the first matches with their lines."""
+    line, at = 1, 0
+    for found in islice(pattern.finditer(script), MOST_CALLS):
+        line, at = line + script.count("\n", at, found.start()), found.start()
+        yield line, found
+
+
+def _learn(function: re.Match[str], body: str, held: dict[str, Origin], sinks: dict[str, str]) -> None:
+    """Note whether a function returns a secret, or sends what it is given."""
+    name = function[1] or function[2]
+    line = function.string.count("\n", 0, function.start()) + 1
+    reads = _READ.search(body) is not None and PATHS.search(body) is not None
+    if "return" in body and reads:
+        held.setdefault(name, Origin("file", line))
+    given = set(_NAME.findall(function[3]))
+    for call in _CALL.finditer(body):
+        text = _arguments(body, call.end() - 2)
+        if given & set(_NAME.findall(_HEADERS.sub(" ", text))):
+            sinks.setdefault(name, text)
 
 
 def reads_in(script: str) -> Iterator[int]:
@@ -100,14 +140,14 @@ def reads_in(script: str) -> Iterator[int]:
             yield line
 
 
-def _arguments(script: str, opened: int) -> str:
+def _arguments(script: str, opened: int, span: int = _SPAN) -> str:
     """Return what stands between the bracket at *opened* and the one that closes it."""
     depth = 0
-    for place in range(opened, min(len(script), opened + _SPAN)):
-        depth += (script[place] in "([{") - (script[place] in ")]}")
+    for found in _BRACKET.finditer(script, opened, opened + span):
+        depth += 1 if found[0] in "([{" else -1
         if not depth:
-            return script[opened : place + 1]
-    return script[opened : opened + _SPAN]
+            return script[opened : found.end()]
+    return script[opened : opened + span]
 
 
 def _origin(text: str, line: int, held: dict[str, Origin]) -> Origin | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import msgspec
@@ -28,6 +28,13 @@ _CLAUSE = re.compile(
     r"[;:.!?。！？](?=\s|$)|,?\s(?:but|then|and then|and|or|before|after|once|when|if|while)\s|,\s|\n"
 )
 _REACH = 600
+_CALLOUT = re.compile(
+    r"[\s>]{0,9}(?:\[!\w{3,12}\]|[⚠❗❕🚨📌ℹ💡🔴🛑✅📢🔧]|[*_]{0,3}(?:note|important|warning|caution|tip|attention"
+    r"|notice"
+    r"|prerequisites?|required?|requirements?|heads[ -]up|setup)\b[*_: !]{1,6})",
+    re.IGNORECASE,
+)
+"""How a block quote begins that quotes nobody."""
 _USED = re.compile(r"\[([^\[\]\n]{1,200})\](?:\[([^\[\]\n]{0,200})\])?(?![\[(:])")
 
 
@@ -82,7 +89,7 @@ def _passages(view: View) -> Iterator[Passage]:
     for document in documents:
         links = {span.info.lower(): span.target for span in document.spans if span.kind == "reference"}
         said = (span for span in document.spans if span.kind in _KINDS or _is_bare(span))
-        spans = [piece for span in said for piece in _pieces(span)]
+        spans = [piece for span in _called_out(said) for piece in _pieces(span)]
         for at, span in enumerate(spans):
             if span.kind == "fence":
                 continue
@@ -94,6 +101,17 @@ def _passages(view: View) -> Iterator[Passage]:
                 and (other.context in _SAID) == (span.context in _SAID)
             )
             yield Passage(document.path, span, following, _linked((span, *following), links))
+
+
+def _called_out(spans: Iterable[Span]) -> Iterator[Span]:
+    """Yield spans, those of a block quote that is a callout as what the skill itself says."""
+    last = -1
+    for span in spans:
+        if span.context == "quoted" and (_CALLOUT.match(span.text) or span.line <= last + 1):
+            last = span.end_line
+            yield msgspec.structs.replace(span, context="active")
+        else:
+            yield span
 
 
 def _pieces(span: Span) -> Iterator[Span]:

@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import msgspec
+
 from trace2skill.lint.gates import lowered
 from trace2skill.lint.jsleaks import passed_in, reads_in
-from trace2skill.lint.leaks import dumps_of, leaks_of, reads_of
+from trace2skill.lint.leaks import Leak, dumps_of, leaks_of, reads_of
+from trace2skill.lint.modules import leaks_across
 from trace2skill.lint.pipes import dumped_by, read_by, sent_by
 from trace2skill.lint.purpose import declares
 from trace2skill.lint.reputation import ANYONE, Address, addresses_in
@@ -18,6 +21,7 @@ from trace2skill.lint.troves import WHAT, Kind, belongs_to, has_its_name, is_bra
 from trace2skill.lint.view import View
 from trace2skill.records import FlowStep, Severity
 
+_SENDS = re.compile(r"\b(?:curl|wget|nc|ncat|scp|rsync|aws|rclone|mail)[ ]")
 _SHELLS = ("shell", "powershell", "ps1", "bat", "cmd")
 
 
@@ -37,11 +41,32 @@ class _Leak(NamedTuple):
 
 def secret_to_network(view: View) -> Iterator[Hit]:
     """Find credentials, the whole environment or the clipboard on their way to another machine."""
-    for script in view.scripts():
+    for script in (*view.scripts(), *_inline(view)):
         for leak in _leaks(script):
             level, gates = _level(view, leak)
             if level is not None:
                 yield _hit(script, leak, level, gates)
+    yield from _across(view)
+
+
+def _inline(view: View) -> Iterator[Script]:
+    """Yield commands that stand in a sentence."""
+    for document, span in view.spans("inline"):
+        if _SENDS.search(span.text):
+            script = Script(document.path, "shell", span.text, span.line)
+            script.source, script.context = "fence", span.context
+            yield script
+
+
+def _across(view: View) -> Iterator[Hit]:
+    """Find secrets that one file of Python reads and another sends."""
+    for source, sink, leak in leaks_across(view):
+        made = _of_python(leak)
+        level, gates = _level(view, made)
+        if level is not None:
+            hit = _hit(sink, made, level, gates)
+            read = FlowStep(path=source.path, line=made.origin, what=hit.flow[0].what)
+            yield msgspec.structs.replace(hit, flow=(read, hit.flow[1]))
 
 
 def _leaks(script: Script) -> Iterator[_Leak]:
@@ -63,6 +88,13 @@ def _leaks(script: Script) -> Iterator[_Leak]:
             kind, line, name = passed.source
             addresses = list(addresses_in(passed.text))
             yield _Leak(kind, name, line, passed.line, passed.call, passed.text, addresses, passed.header)
+
+
+def _of_python(one: Leak) -> _Leak:
+    addresses = [address for url in one.urls for address in addresses_in(url)]
+    text = ", ".join(address.url for address in addresses)
+    source = one.source
+    return _Leak(source.kind, source.name, source.line, one.line, one.call, text, addresses, one.header)
 
 
 def _level(view: View, leak: _Leak) -> tuple[Severity | None, tuple[str, ...]]:

@@ -25,7 +25,9 @@ _DATA = (
     r"|notes"
     r"|cop(?:y|ies)|drafts?|diffs?|exports?|invoices?|answers?|responses?|sessions?|attachments?|backups?"
     r"|text"
-    r"|it|them|everything|findings|details|spreadsheets?|versions?)"
+    r"|it|them|everything|folders?|director(?:y|ies)|projects?|repo|codebase|photos?|pictures?|originals?"
+    r"|work"
+    r"|clips?|recordings?|sheets?|tables?|images?|findings|details|spreadsheets?|versions?)"
 )
 _SEND = re.compile(
     r"\b(?:sends?|sent|uploads?|uploaded|forward(?:s|ed)?|posts?|posted|transmit(?:s|ted)?|submit(?:s|ted)?"
@@ -51,6 +53,7 @@ _BCC = re.compile(
     r"\b(?:add|include|put|set|keep|place|use)\b[^\n]{0,160}?\bb?cc\b|\bb?cc(?:'d|ed)?\b[: ]", re.IGNORECASE
 )
 _SECRETS = re.compile(
+    r"\.config/[\w-]{1,40}/(?:keys?|tokens?|credentials?|secrets?|auth)\b|"
     r"(?<![\w.])\.env\b(?!\.example)|\b(?:private|ssh|seed|recovery) (?:keys?|phrases?)\b|\bmnemonics?\b"
     r"|\bcredential files?\b|\bsession cookies\b",
     re.IGNORECASE,
@@ -65,6 +68,11 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 _QUIET = re.compile(
+    r"\b(?:do(?:es)? not|doesn't|need not|needn't|don't) (?:belong|appear|need to appear|have to be"
+    r"|need to be)\b"
+    r"|\bnot (?:be )?(?:mentioned|listed|shown|announced)\b|\b(?:omit|skip|hide) (?:it|this|that) (?:from"
+    r"|in)\b"
+    r"|\bunannounced\b|\bwithout (?:a )?(?:mention|word|comment|notice|note)\b|"
     r"\bno need to (?:bring|mention|raise|ask|say|tell|point|confirm|call)|\b(?:without|before) (?:asking"
     r"|mentioning"
     r"|telling|bothering)\b|\b(?:silently|quietly|discreetly|in the background|behind the scenes)\b"
@@ -75,6 +83,7 @@ _QUIET = re.compile(
     r"|\b(?:do not|don't|never) (?:mention|bring|surface|list|report|log|announce|discuss)\b",
     re.IGNORECASE,
 )
+_BUCKET = re.compile(r"\b(?:s3|gs|b2|r2|oss|cos)://([a-z0-9][a-z0-9.-]{2,62})(?![\w<{$])")
 _MAIL = re.compile(r"\b[\w.+-]{1,64}@([\w-]{1,63}\.[\w.-]{2,200})\b")
 _HOLE = re.compile(r"YOUR|X{3}|[<{$\[]|\.\.\.|…", re.IGNORECASE)
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|ico|css|pdf)$", re.I)
@@ -84,7 +93,6 @@ class _Target(NamedTuple):
     name: str
     place: int
     host: Host
-    stranger: bool
 
 
 def upload_in_words(view: View) -> Iterator[Hit]:
@@ -95,6 +103,10 @@ def upload_in_words(view: View) -> Iterator[Hit]:
         if found is None or quoted_at(text, found.start(), found.end()):
             continue
         target = _target(passage, found.start())
+        bucket = _BUCKET.search(passage.text, found.start()) if target is None else None
+        if bucket is not None and _QUIET.search(passage.text):
+            host = Host(f"{bucket[1]}.bucket", "s3", "public")
+            target = _Target(f"the bucket {bucket[1]}", bucket.start(), host)
         if target is None or _REPORT.search(passage.text, found.start(), target.place):
             continue
         level, gates = _weight(view, passage, target, found.start())
@@ -115,7 +127,7 @@ def _weight(view: View, passage: Passage, target: _Target, start: int) -> tuple[
     """Return how bad it is, and what lowers it; what is sent in silence, or is a secret, is an error."""
     text = passage.text
     quiet = _QUIET.search(text) or CONCEALED.search(text.lower())
-    if quiet or PATHS.search(text) or _SECRETS.search(text, start, target.place):
+    if quiet or PATHS.search(text) or _SECRETS.search(text, 0, target.place):
         return "error", ()
     if speaks_of(view, target.host):
         return "note", ("the skill speaks of the host",)
@@ -147,7 +159,7 @@ def _targets(text: str) -> Iterator[_Target]:
     for address in addresses_in(text):
         hole = _HOLE.search(address.host.name) or _PICTURE.search(address.path)
         if not hole and address.standing in STRANGERS and not address.owner:
-            yield _Target(address.host.name, address.place, address.host, True)
+            yield _Target(address.host.name, address.place, address.host)
     for found in _MAIL.finditer(text):
         host = host_of(f"mailto://{found[1]}")
         before = text[max(0, found.start() - 8) : found.start()]
@@ -157,7 +169,7 @@ def _targets(text: str) -> Iterator[_Target]:
             and "://" not in before
             and not _PLACEHOLDER.match(found[0])
         ):
-            yield _Target(f"a mailbox at {host.name}", found.start(), host, True)
+            yield _Target(f"a mailbox at {host.name}", found.start(), host)
 
 
 _PLACEHOLDER = re.compile(

@@ -36,6 +36,7 @@ _KEPT = {
     ),
 }
 _FETCHES = re.compile(
+    r"\balias[ ](?:sudo|su|ssh|git|ls|cd)=|"
     r"\b(?:curl|wget|nc|ncat|iwr|irm)[ \t]|/dev/tcp/|\bbase64 (?:-d|-D|--decode)\b|authorized_keys"
     r"|\b(?:python3?|node|perl|ruby) -[ce]\b|\beval[ \t]{1,8}\"?\$\((?:curl|wget|echo|printf)|DownloadString"
 )

@@ -25,6 +25,7 @@ _CLAIM = re.compile(
     rf"|certified|approved|endorsed|audited|maintained) by (?:the )?({'|'.join(_BRANDS)})\b",
     re.IGNORECASE,
 )
+_OFFICIAL = re.compile(r"(?<![a-z])(?:official|verified|certified|genuine|original|authentic)(?![a-z])")
 _DIGITS = (str.maketrans("013457", "oleast"), str.maketrans("013457", "oieast"))
 _WORD = re.compile(r"[a-z0-9]{5,24}")
 _REAL = frozenset(
@@ -40,6 +41,8 @@ def lookalike(view: View) -> Iterator[Hit]:
         meant = _meant(word)
         if meant:
             yield _hit(view, f"{word} looks like {meant} and is not", name.strip(), None)
+    if _OFFICIAL.search(name) and any(brand in name for brand in _BRANDS):
+        yield _hit(view, "its name says that it is a brand's own", name.strip(), None)
     for text in (view.description, *(span.text for _, span in view.spans("prose", "item", "heading"))):
         claim = _CLAIM.search(text[:2000])
         if claim:
