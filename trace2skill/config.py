@@ -77,9 +77,9 @@ def table_of(command: str, folder: Path | None = None, read: Read | None = None)
 
 
 def _hint(key: str, known: tuple[str, ...]) -> str:
-    names = known if "_" in key else tuple(name.replace("_", "-") for name in known)
+    names = tuple(name.replace("_", "-") for name in known) if "-" in key else known
     near = get_close_matches(key, names, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names)}"
+    return f"{f'did you mean {near[0]!r}? ' if near else ''}known: {', '.join(names)}"
 
 
 def read_text(path: Path) -> str | None:
