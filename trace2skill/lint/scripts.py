@@ -73,13 +73,6 @@ def parsed(text: str) -> ast.Module:
         return ast.parse(text)
 
 
-def parsed(text: str) -> ast.Module:
-    """Return the syntax tree of Python; an escape in a scanned string is not the user's concern."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ast.parse(text)
-
-
 def language_of(name: str) -> str:
     """Return the language that a fence or notebook calls *name*, or *name* itself in lower case."""
     plain = name.strip().lower()
