@@ -9,7 +9,9 @@ from trace2skill.lint import RULES, Options, Rule
 from trace2skill.lint.engine import run
 from trace2skill.lint.folder import File, make_file
 from trace2skill.lint.rules import Example, Link
+from trace2skill.lint.sidecar import provenance_of
 from trace2skill.lint.view import MAIN, View
+from trace2skill.provenance import FILE
 from trace2skill.records import Finding
 
 FRONT = "---\nname: demo\ndescription: Use when a demonstration is asked for.\n---\n\n"
@@ -30,14 +32,20 @@ def view(example: Example) -> View:
     files: Mapping[str, str | bytes] = example
     if not any(path.lower() == MAIN.lower() for path in files):
         files = {MAIN: FRONT + "Run the scripts.\n", **files}
-    made = [_file(path, data) for path, data in files.items()]
-    return View("demo", tuple(sorted(made, key=lambda file: file.path)))
+    made = [_file(path, data) for path, data in files.items() if path != FILE]
+    rows = files.get(FILE)
+    provenance = None if rows is None else provenance_of(_bytes(rows))
+    return View("demo", tuple(sorted(made, key=lambda file: file.path)), provenance=provenance)
+
+
+def _bytes(data: str | bytes) -> bytes:
+    return data.encode("utf-8") if isinstance(data, str) else data
 
 
 def _file(path: str, data: str | bytes) -> File:
     if isinstance(data, Link):
         return File(path, "link", target=data, escapes=data.startswith(("/", "..")))
-    return make_file(path, data.encode("utf-8") if isinstance(data, str) else data)
+    return make_file(path, _bytes(data))
 
 
 def rule_of(name: str) -> Rule:
@@ -47,4 +55,6 @@ def rule_of(name: str) -> Rule:
 
 def found(name: str, example: Example) -> tuple[Finding, ...]:
     """Return what the rule *name* finds in *example*, all rules having run."""
-    return tuple(one for one in run(view(example), RULES, Options()).findings if one.rule == name)
+    rule = rule_of(name)
+    options = Options(target=rule.targets[0]) if rule.asked else Options()
+    return tuple(one for one in run(view(example), RULES, options).findings if one.rule == name)

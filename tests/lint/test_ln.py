@@ -7,6 +7,7 @@ import pytest
 from tests.lint.tables import FRONT, Case, found
 from trace2skill.lint.rules import Example
 
+ME = "/Users/" + "mkowalski"
 CASES = [
     Case(
         "LN101",
@@ -41,7 +42,7 @@ CASES = [
         "LN112",
         bad=[
             "- Make the output equal to the ground truth.\n",
-            "Check that the grader accepts the file.\n",
+            "See django__django-11099 for the fix.\n",
             "1. Run FAIL_TO_PASS first.\n",
             "Guess the expected answer from the file name.\n",
         ],
@@ -51,9 +52,52 @@ CASES = [
             "Never tune on the test set.\n",
             "```\nexpected answer\n```\n",
             {
-                "SKILL.md": "---\nname: demo\ndescription: Use when an autograder needs a test set.\n---\n\n"
+                "SKILL.md": "---\nname: demo\ndescription: Use when a grader needs a test set.\n---\n\n"
                 "Compare with the ground truth.\n"
             },
+        ],
+    ),
+    Case(
+        "LN116",
+        bad=[
+            {"scripts/a.py": f"open('{ME}/data.csv')\n"},
+            {"scripts/a.sh": f"cd {ME}/src && make\n"},
+            {"scripts/a.ps1": "Set-Location C:\\Users\\mkowalski\\src\n"},
+            "Run `/home/mkowalski/bin/tool`.\n",
+        ],
+        good=[
+            {"scripts/a.py": "open('/home/user/data.csv')\n"},
+            "Look in `/Users/you/Library` and `C:\\Users\\<name>\\AppData`.\n",
+            "Files lie in /home/runner/work and /Users/$USER/x or ~/x.\n",
+            "See https://example.com/home/mkowalski/x.\n",
+            "Never write /home/mkowalski/bin/tool.\n",
+            "Open /home/your-username/x and /Users/exampleuser/x.\n",
+        ],
+    ),
+    Case(
+        "LN117",
+        bad=[
+            "```sh\nmake\n\n```sh\nmake test\n\n## Next\n\nCommit.\n```\n",
+            "```python\nx = 1\n\nThen:\n\n```bash\nls\n## Check\n```\n",
+            "~~~json\n{}\n\n~~~json\n{}\n### More\n~~~\n",
+        ],
+        good=[
+            "````markdown\n```sh\nmake\n```\n````\n\n## Next\n",
+            "```sh\n# make\n## Build it\nmake\n```\n",
+            "```sh\nmake\n```\n\n## Next\n\n```sh\nls\n```\n",
+        ],
+    ),
+    Case(
+        "LN118",
+        bad=[
+            "Check that the grader accepts the file.\n",
+            "- Finish early to maximize the reward.\n",
+            "Write more words to satisfy the evaluator.\n",
+        ],
+        good=[
+            "Check that the parser accepts the file.\n",
+            "Users get a reward after ten visits.\n",
+            "Never try to please the grader.\n",
         ],
     ),
     Case(

@@ -7,7 +7,6 @@ to read them. Each pointer put back gives the page as it was, and every line tha
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from trace2skill import provenance
 from trace2skill.compress import history
@@ -68,7 +67,7 @@ def compress(
         return Compression(before, before, fault=str(fault))
     after = {**before, **done.files, "SKILL.md": done.text}
     if provenance.FILE in before and done.files:
-        rows = provenance.parse(before[provenance.FILE].encode("utf-8"), Path(provenance.FILE))
+        rows = provenance.parse(before[provenance.FILE].encode("utf-8"), provenance.FILE)
         pages = {path: text for path, text in after.items() if path.endswith(".md")}
         after[provenance.FILE] = provenance.dump(provenance.follow(rows, pages))
     return Compression(before, after, done.moved, done.stayed)

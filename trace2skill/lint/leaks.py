@@ -1,47 +1,20 @@
 """Secrets that reach the network in Python: a small flow of values by names, calls and returns.
 
 Names hold within their function; order is not looked at, so a value counts from its assignment on and
-before. A named environment variable is no secret source: programs are given their keys that way.
+before. A variable of the environment is a source under its name: most go where they belong.
 """
 
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-PATHS = re.compile(
-    r"(?:^|[/\\~\"'=@ ])\.(?:ssh(?!/(?:config|known_hosts)\b)|aws|gnupg|netrc|npmrc|pypirc|git-credentials"
-    r"|kube|docker/config\.json|bash_history|zsh_history|config/gh|config/gcloud|mozilla|electrum"
-    r"|claude/projects)\b(?![\w./-]{0,60}\.pub\b)"
-    r"|\bid_(?:rsa|ed25519|ecdsa|dsa)\b(?!\.pub)|\bLogin Data\b|\bwallet\.dat\b|\blogin\.keychain"
-    r"|/etc/shadow\b"
-)
-"""Files that hold credentials, histories or wallets; public keys are none."""
+from trace2skill.lint.pycalls import BY_PATH, CARRIES, DROPS, FILLS, NETWORK, PROGRAM, READS, SENDS, WRITES
+from trace2skill.lint.troves import PATHS, SETTINGS, WHAT, Kind, is_secret_name
+
 _DEPTH = 60
 _PASSES = 6
-_READS = frozenset("open read_text read_bytes read load loads safe_load decode".split())
-_FILLS = ("append", "extend", "update", "add", "write")
-_DROPS = re.compile(
-    r"^(?:len|bool|print|isinstance|type|hash|id|any|all|subprocess\.\w{1,30}|hashlib\.\w{1,30}|os\.path\.(?:exists|is\w{1,9}|get\w{1,9})"
-    r"|logging\.\w{1,30}|shutil\.which)$|\.(?:exists|is_file|is_dir|keys|startswith|endswith|stat|mkdir)$"
-)
-_NETWORK = re.compile(
-    r"^(?:requests|httpx|aiohttp|urllib3|urllib\.request|http\.client|smtplib|ftplib|websockets?|paramiko"
-    r"|socket)\."
-)
-_SENDS = re.compile(
-    r"\.(?:get|post|put|patch|request|send|sendall|sendto|sendmail|send_message|storbinary|urlopen|stream"
-    r"|Request|create_connection)$"
-)
-Kind = Literal["path", "file", "environment", "clipboard"]
-_WHAT: dict[Kind, str] = {
-    "path": "the path of a credential file",
-    "file": "a file of credentials",
-    "environment": "the whole environment",
-    "clipboard": "the clipboard",
-}
 
 
 class Source(NamedTuple):
@@ -49,11 +22,13 @@ class Source(NamedTuple):
 
     kind: Kind
     line: int
+    name: str = ""
+    """Of the variable, where it is known."""
 
     @property
     def what(self) -> str:
         """Say in words what it is."""
-        return _WHAT[self.kind]
+        return self.name or WHAT[self.kind]
 
 
 class Leak(NamedTuple):
@@ -78,6 +53,11 @@ def reads_of(tree: ast.Module) -> list[int]:
     return sorted(set(_Flow(tree).reads()))
 
 
+def dumps_of(tree: ast.Module) -> list[int]:
+    """Return the lines where the whole environment is printed, logged or written to a file."""
+    return sorted(set(_Flow(tree).dumps()))
+
+
 class _Flow:
     def __init__(self, tree: ast.Module) -> None:
         self.aliases: dict[str, str] = {}
@@ -95,6 +75,8 @@ class _Flow:
                 self.functions[node.name] = node
                 scope = node.name
             waiting.extend((scope, child) for child in ast.iter_child_nodes(node))
+        self.lists: dict[str, Source] = {}
+        """Names that stand for one after the other of several secret variables."""
         for _, node in self.nodes:
             self._declare(node)
         for _ in range(_PASSES):
@@ -117,11 +99,21 @@ class _Flow:
                 if isinstance(target, ast.Name) and isinstance(node.value.value, str):
                     self.texts[target.id] = node.value.value
 
+        elif isinstance(node, (ast.For, ast.comprehension)):
+            self._list(node)
+
+    def _list(self, node: ast.For | ast.comprehension) -> None:
+        if isinstance(node.target, ast.Name):
+            listed = [one.value for one in ast.walk(node.iter) if isinstance(one, ast.Constant)]
+            secret = [name for name in listed if isinstance(name, str) and is_secret_name(name)]
+            if secret:
+                self.lists[node.target.id] = Source("variable", node.iter.lineno, secret[0])
+
     def _pass(self, scope: str, node: ast.AST) -> None:
         """Carry secrets over one statement or call."""
         for target, value in _bindings(node):
             names = [one.id for one in ast.walk(target) if isinstance(one, ast.Name)]
-            if isinstance(value, ast.Call) and _NETWORK.search(self.dotted(value.func)):
+            if isinstance(value, ast.Call) and NETWORK.search(self.dotted(value.func)):
                 self.clients.update(names)
             found = self.source(value, scope)
             if found is not None:
@@ -162,22 +154,24 @@ class _Flow:
         if isinstance(node, ast.Name):
             return self.names.get((scope, node.id)) or self.names.get(("", node.id))
         if isinstance(node, ast.Constant):
-            hit = isinstance(node.value, str) and len(node.value) < 300 and PATHS.search(node.value)
-            return Source("path", node.lineno) if hit else None
+            return Source("path", node.lineno) if _is_trove(node.value) else None
         if isinstance(node, ast.Attribute) and self.dotted(node) == "os.environ":
             return Source("environment", node.lineno)
         if isinstance(node, ast.Subscript):
             found = self.source(node.value, scope, depth + 1)
-            return None if found is not None and found.kind == "environment" else found
+            return self._variable(node, node.slice) if found and found.kind == "environment" else found
         if isinstance(node, (ast.Compare, ast.Lambda)):
             return None  # the first tells only whether, the second is not run here
         if isinstance(node, ast.Call):
             return self._called(node, scope, depth)
-        return self._first(ast.iter_child_nodes(node), scope, depth)
+        found = self._first(ast.iter_child_nodes(node), scope, depth)
+        if isinstance(node, _LOOPS) and found is not None and found.kind == "variable" and not found.name:
+            return Source("environment", found.line)  # one after the other
+        return found
 
     def _first(self, nodes: Iterator[ast.AST], scope: str, depth: int) -> Source | None:
         found = [one for one in (self.source(node, scope, depth + 1) for node in nodes) if one is not None]
-        return next((one for one in found if one.kind != "path"), found[0] if found else None)
+        return min(found, key=lambda one: _ORDER.get(one.kind, 0), default=None)
 
     def _called(self, node: ast.Call, scope: str, depth: int) -> Source | None:
         name = self.dotted(node.func)
@@ -185,15 +179,27 @@ class _Flow:
             return self.returns.get(name)
         if name.endswith("clipboard.paste") or name == "pyperclip.paste":
             return Source("clipboard", node.lineno)
-        if _DROPS.search(name):
+        if name == "keyring.get_password":
+            return Source("keychain", node.lineno)
+        if name == "os.getenv" and node.args:
+            return self._variable(node, node.args[0])
+        sends = NETWORK.search(name) and SENDS.search(name) and not name.endswith(".Request")
+        if DROPS.search(name) or sends:
             return None
         found = self._first(ast.iter_child_nodes(node), scope, depth)
         last = name.rpartition(".")[2]
-        if found is None:
+        if found is None or (found.kind == "variable" and last not in CARRIES):
             return None
         if found.kind == "environment" and last in ("get", "pop", "setdefault"):
-            return None
-        return found._replace(kind="file") if found.kind == "path" and last in _READS else found
+            return self._variable(node, node.args[0]) if node.args else None
+        return found._replace(kind="file") if found.kind == "path" and last in READS else found
+
+    def _variable(self, node: ast.expr, name: ast.expr) -> Source | None:
+        """Return the variable of the environment that *node* reads, if it may hold a secret."""
+        if isinstance(name, ast.Name):
+            return self.lists.get(name.id, Source("variable", node.lineno))
+        told = name.value if isinstance(name, ast.Constant) and isinstance(name.value, str) else ""
+        return Source("variable", node.lineno, told) if is_secret_name(told) else None
 
     def leaks(self) -> Iterator[Leak]:
         """Yield what leaves, by place."""
@@ -207,19 +213,30 @@ class _Flow:
             if isinstance(node, ast.Call):
                 found = self.source(node, scope)
                 last = self.dotted(node.func).rpartition(".")[2]
-                if found is not None and found.kind == "file" and last in ("open", "read_text", "read_bytes"):
+                opens = last in ("open", "read_text", "read_bytes") and not _reads_settings(node)
+                if found is not None and found.kind == "file" and opens:
+                    yield node.lineno
+
+    def dumps(self) -> Iterator[int]:
+        """Yield the lines of calls that write the whole environment down."""
+        for scope, node in self.nodes:
+            if isinstance(node, ast.Call) and WRITES.search(self.dotted(node.func)):
+                found = self._first(iter(node.args), scope, 0)
+                if found is not None and found.kind == "environment":
                     yield node.lineno
 
     def _sent(self, node: ast.Call, scope: str) -> Iterator[Leak]:
         name = self.dotted(node.func)
         client = name.partition(".")[0] in self.clients or name.startswith("?.")
-        known = _NETWORK.search(name) is not None
-        if not ((known or client) and _SENDS.search(name)) and not self._is_shell_out(node, name):
+        known = NETWORK.search(name) is not None
+        if not ((known or client) and SENDS.search(name)) and not self._is_shell_out(node, name):
             return
         given = [(one.arg, one.value) for one in node.keywords if one.arg != "env"]
         plain = [*node.args, *(value for key, value in given if key not in ("headers", "auth"))]
         inside = self._first(iter(plain), scope, 0)
         header = self._first((value for key, value in given if key in ("headers", "auth")), scope, 0)
+        if inside is not None and inside.kind == "path" and BY_PATH.search(name):
+            inside = inside._replace(kind="file")
         source = inside if inside is not None and inside.kind != "path" else header
         if source is None or source.kind == "path":
             return
@@ -235,7 +252,23 @@ class _Flow:
         if name not in ("os.system", "os.popen") and not name.startswith("subprocess."):
             return False
         texts = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant)]
-        return any(isinstance(text, str) and re.match(r"(?:curl|wget|nc|ncat)\b", text) for text in texts)
+        return any(isinstance(text, str) and PROGRAM.match(text) for text in texts)
+
+
+_LOOPS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_ORDER = {"variable": 1, "path": 2}
+"""What tells least of the sources that an expression holds."""
+
+
+def _reads_settings(node: ast.Call) -> bool:
+    texts = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant)]
+    return any(isinstance(text, str) and SETTINGS.search(text[:300]) for text in texts)
+
+
+def _is_trove(value: object) -> bool:
+    if not isinstance(value, str) or len(value) > 300:
+        return False
+    return (PATHS.search(value) or SETTINGS.search(value)) is not None
 
 
 def _bindings(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
@@ -248,5 +281,5 @@ def _bindings(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
         yield node.target, node.iter
     elif isinstance(node, ast.withitem) and node.optional_vars is not None:
         yield node.optional_vars, node.context_expr
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _FILLS:
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in FILLS:
         yield from ((node.func.value, argument) for argument in node.args)

@@ -43,8 +43,12 @@ class Hit(msgspec.Struct, frozen=True):
     context: Context = "active"
     prose: bool = False
     """Whether it is a sentence rather than code: gates lower prose only."""
+    acted: bool = False
+    """Whether the same paragraph orders a deed with a side effect, so that words do not stand alone."""
     gates: tuple[str, ...] = ()
     flow: tuple[FlowStep, ...] = ()
+    refused_by: tuple[Target, ...] = ()
+    """Programs that do not load a skill with this: an error when one of them is asked for."""
 
 
 Check = Callable[[View], Iterator[Hit]]
@@ -67,6 +71,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     hazards: tuple[str, ...] = ()
     """References, such as ``CWE-94`` or ``AST01``."""
     targets: tuple[Target, ...] = ()
+    asked: bool = False
+    """Whether it runs only when one of its targets is asked for."""
     alone: Severity | None = None
     """The most it says in a file where no rule about side effects finds anything."""
     aliases: tuple[str, ...] = ()
@@ -77,6 +83,17 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         """Return the letters of its id."""
         found = _FAMILY.match(self.id)
         return found[0] if found else self.id
+
+    def is_for(self, target: Target) -> bool:
+        """Say whether it runs when *target* is asked for, or none."""
+        for_all = not self.targets or (not target and not self.asked)
+        return for_all or target in self.targets
+
+    def hits(self, view: View, target: Target = "") -> Iterator[Hit]:
+        """Yield what it finds, at the level that *target* gives it."""
+        for hit in self.check(view):
+            refused = target and target in hit.refused_by
+            yield msgspec.structs.replace(hit, level="error") if refused else hit
 
     def matches(self, prefix: str) -> bool:
         """Say whether *prefix* selects this rule: the beginning of an id, its name, or ``ALL``."""

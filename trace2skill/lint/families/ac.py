@@ -55,12 +55,11 @@ def _hook(path: str, line: int, command: str) -> Hit:
 def dynamic_context(view: View) -> Iterator[Hit]:
     """Find commands that run when the skill is loaded, before anybody reads it."""
     for document, span in view.spans("prose", "item", "cell", "heading"):
-        shown = [(code.start(), code.end()) for code in _SHOWN.finditer(span.text)]
+        shown = {at for code in _SHOWN.finditer(span.text) for at in range(*code.span())}
         for found in _DYNAMIC.finditer(span.text):
             line = span.line + span.text.count("\n", 0, found.start())
             if not _is_harmless(found[1].strip()):
-                inside = any(start < found.start() < end for start, end in shown)
-                context: Context = "quoted" if inside else span.context
+                context: Context = "quoted" if found.start() in shown else span.context
                 yield _loaded(Hit(document.path, line, "", evidence=found[1], context=context))
     for document, span in view.spans("fence"):
         commands = [line.strip() for line in span.text.split("\n") if line.strip()]

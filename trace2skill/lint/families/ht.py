@@ -10,8 +10,9 @@ from trace2skill import injection
 from trace2skill.injection.hidden import INVISIBLE, fold, unmask
 from trace2skill.lint.folder import File
 from trace2skill.lint.orders import family_of
+from trace2skill.lint.places import line_of
 from trace2skill.lint.rules import Hit, Rule
-from trace2skill.lint.unshown import line_of, unshown
+from trace2skill.lint.unshown import unshown
 from trace2skill.lint.view import SCRIPT_KINDS, View
 from trace2skill.records import Severity
 
