@@ -98,10 +98,7 @@ def ours() -> Tool:
         return [sys.executable, "-P", "-m", "trace2skill", "lint", ".", "--profile", "security", "--json"]
 
     def verdicts(report: Any) -> Verdicts:
-        found: dict[str, set[str]] = {}
-        for one in report:
-            found.setdefault(one["path"].split("/")[0], set()).add(one["severity"])
-        return found
+        return {one["path"]: {finding["severity"] for finding in one["findings"]} for one in report["skills"]}
 
     return Tool("trace2skill", command, verdicts)
 
