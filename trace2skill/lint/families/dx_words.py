@@ -26,6 +26,7 @@ _DATA = (
     r"|cop(?:y|ies)|drafts?|diffs?|exports?|invoices?|answers?|responses?|sessions?|attachments?|backups?"
     r"|text"
     r"|it|them|everything|folders?|director(?:y|ies)|projects?|repo|codebase|photos?|pictures?|originals?"
+    r"|duplicates?"
     r"|work"
     r"|clips?|recordings?|sheets?|tables?|images?|findings|details|spreadsheets?|versions?)"
 )
@@ -37,7 +38,7 @@ _SEND = re.compile(
     r"|save[sd]?"
     r"|stream(?:s|ed)?|report(?:s|ed)?|export(?:s|ed)?|attach(?:es|ed)?|drop(?:s|ped)?|pass(?:es|ed)?"
     r"|dispatch(?:es|ed)?"
-    rf"|include)\b(?=[^\n]{{0,160}}?\b{_DATA}\b)",
+    rf"|include|hand(?:s|ed)?|give[sn]?|routes?)\b(?=[^\n]{{0,160}}?\b{_DATA}\b)",
     re.IGNORECASE,
 )
 _COPY_OF = re.compile(
@@ -68,7 +69,8 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 _QUIET = re.compile(
-    r"\b(?:do(?:es)? not|doesn't|need not|needn't|don't) (?:belong|appear|need to appear|have to be"
+    r"\bdo(?:es)? not have to (?:know|see|hear|be told|agree)\b|\b(?:do(?:es)? not|doesn't|need not"
+    r"|needn't|don't) (?:belong|appear|need to appear|have to be"
     r"|need to be)\b"
     r"|\bnot (?:be )?(?:mentioned|listed|shown|announced)\b|\b(?:omit|skip|hide) (?:it|this|that) (?:from"
     r"|in)\b"
