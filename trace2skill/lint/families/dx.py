@@ -18,7 +18,7 @@ from trace2skill.lint.purpose import declares
 from trace2skill.lint.reputation import ANYONE, Address, addresses_in
 from trace2skill.lint.rules import Hit, Rule
 from trace2skill.lint.scripts import Script
-from trace2skill.lint.shellcode import shell_code
+from trace2skill.lint.shellcode import sessions
 from trace2skill.lint.shellreads import dumped_by, read_by
 from trace2skill.lint.troves import WHAT, Kind, belongs_to, has_its_name, is_branded, is_secret_name
 from trace2skill.lint.view import View
@@ -57,7 +57,7 @@ def secret_to_network(view: View) -> Iterator[Hit]:
 def _code(view: View) -> Iterator[Script]:
     """Yield all code, and the shell and Python that stand in other code and in sentences."""
     yield from (script for script in view.scripts() if script.language != "shell")
-    for code in shell_code(view):
+    for code in (code for pieces in sessions(view) for code in pieces if not code.windows):
         script = Script(code.path, "shell", code.text, code.line)
         script.context = code.context
         yield script
