@@ -35,13 +35,13 @@ def encrypted() -> bytes:
     return bytes(data)
 
 
-def tarred(name: str, kind: bytes = tarfile.REGTYPE, target: str = "") -> bytes:
+def tarred(name: str, kind: bytes = tarfile.REGTYPE, target: str = "", text: str = "hi") -> bytes:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w:gz") as archive:
         member = tarfile.TarInfo(name)
         member.type, member.linkname = kind, target
-        member.size = 2 if kind == tarfile.REGTYPE else 0
-        archive.addfile(member, io.BytesIO(b"hi"))
+        member.size = len(text) if kind == tarfile.REGTYPE else 0
+        archive.addfile(member, io.BytesIO(text.encode()))
     return out.getvalue()
 
 

@@ -51,7 +51,7 @@ VALID: dict[str, dict[str, str | bytes]] = {
     "spaces after the marks": raw("---  \nname: demo\ndescription: Use it.\n---\t\n\nRun it.\n"),
     "a rule in the body": front("name: demo\ndescription: Use it.\n", "\nOne.\n\n---\n\nTwo.\n"),
     "any letters in the description": front("name: demo\ndescription: Für Prüfungen — 用于测试 ✅.\n"),
-    "longest": front(f"name: demo\ndescription: {'a' * 1024}\ncompatibility: {'b' * 500}\n"),
+    "longest": front(f"name: demo\ndescription: When {'a' * 1019}\ncompatibility: {'b' * 500}\n"),
     "an anchor": front("name: demo\ndescription: &d Use it.\nmetadata:\n  summary: *d\n"),
     "fields in any order": front("description: Use it.\nlicense: Apache-2.0\nname: demo\n"),
 }

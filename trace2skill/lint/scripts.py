@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import warnings
 from collections.abc import Iterator
 from functools import cached_property
@@ -11,6 +10,7 @@ from typing import Literal
 
 from trace2skill.lint.document import Context, Span
 from trace2skill.lint.folder import File
+from trace2skill.lint.notebooks import Notebook
 
 MAX_PYTHON = 1_000_000
 _NAMES = {
@@ -86,27 +86,26 @@ def of_fence(path: str, span: Span) -> Script:
     return script
 
 
-def of_notebook(file: File) -> Iterator[Script]:
-    """Yield the code cells of a notebook; nothing if it is none."""
-    try:
-        book = json.loads(file.text)
-        cells = book.get("cells", []) if isinstance(book, dict) else []
-    except (ValueError, RecursionError):
-        return
-    at = 0
-    for cell in cells if isinstance(cells, list) else []:
-        source = cell.get("source", "") if isinstance(cell, dict) else ""
-        rows = [source] if isinstance(source, str) else source if isinstance(source, list) else []
-        text = "".join(row for row in rows if isinstance(row, str))
-        if not text or cell.get("cell_type") != "code":
+def of_notebook(path: str, book: Notebook) -> Iterator[Script]:
+    """Yield the code cells of a notebook, what it gives to the shell apart from Python."""
+    for cell in book.cells:
+        if cell.kind != "code":
             continue
-        first = json.dumps(next(row for row in rows if isinstance(row, str) and row))[1:40].rstrip('"')
-        found = file.text.find(first, at)
-        at = found if found >= 0 else at
-        magic = text.startswith(("%%bash", "%%sh", "!"))
-        script = Script(file.path, "shell" if magic else "python", text, file.text.count("\n", 0, at) + 1)
-        script.source = "cell"
-        yield script
+        for language, text in _languages(cell.text):
+            script = Script(path, language, text, cell.line)
+            script.source = "cell"
+            yield script
+
+
+def _languages(text: str) -> Iterator[tuple[str, str]]:
+    lines = text.split("\n")
+    if lines[0].startswith(("%%bash", "%%sh")):
+        yield "shell", "\n".join(["", *lines[1:]])
+        return
+    marked = [(line.lstrip()[:1], line) for line in lines]
+    if any(mark == "!" for mark, _ in marked):
+        yield "shell", "\n".join(line.lstrip()[1:] if mark == "!" else "" for mark, line in marked)
+    yield "python", "\n".join("" if mark in ("!", "%") else line for mark, line in marked)
 
 
 def _typed(text: str) -> str:

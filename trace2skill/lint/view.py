@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
+from trace2skill.lint.archives import look_into
 from trace2skill.lint.document import Document, Span, parse_document
 from trace2skill.lint.folder import File, Unread
+from trace2skill.lint.mentions import Mentions
+from trace2skill.lint.notebooks import Notebook, parse_notebook
 from trace2skill.lint.scripts import Script, language_of, of_fence, of_file, of_notebook
 from trace2skill.lint.sidecar import Provenance
 
@@ -27,12 +30,15 @@ class View:
     ) -> None:
         self.name = name
         """Of the folder."""
-        self.files = files
-        """By path."""
+        self.archives = look_into(files)
+        """What lies in archives and Office files, by path."""
+        inner = (file for contents in self.archives.values() for file in contents.files)
+        self.files = tuple(sorted((*files, *inner), key=lambda file: file.path))
+        """By path; text from within archives has paths such as ``a.zip!/run.sh``."""
         self.unread = unread
         self.provenance = provenance
         """Of a distilled skill that lies on disk with it."""
-        self._by_path = {file.path: file for file in files}
+        self._by_path = {file.path: file for file in self.files}
         self._documents: dict[str, Document] = {}
 
     def file(self, path: str) -> File | None:
@@ -57,12 +63,28 @@ class View:
         """Return the parsed ``SKILL.md``."""
         return self.document(MAIN)
 
+    @cached_property
+    def mentions(self) -> Mentions:
+        """Return which words which files hold."""
+        return Mentions(self.files)
+
+    @cached_property
+    def notebooks(self) -> tuple[tuple[File, Notebook], ...]:
+        """Return all notebooks with their cells."""
+        return tuple((file, parse_notebook(file.text)) for file in self.files if file.kind == "notebook")
+
+    @cached_property
+    def _pages(self) -> tuple[Document, ...]:
+        """Return what notebooks say besides code."""
+        return tuple(parse_document(file.path, book.page) for file, book in self.notebooks if book.page)
+
     def documents(self) -> Iterator[Document]:
-        """Yield all Markdown files, parsed, by path."""
+        """Yield all Markdown files, parsed, by path, then the text of notebooks."""
         for file in self.files:
             found = self.document(file.path)
             if found is not None:
                 yield found
+        yield from self._pages
 
     def spans(self, *kinds: str) -> Iterator[tuple[Document, Span]]:
         """Yield the spans of all documents, of these *kinds* or of all."""
@@ -88,8 +110,8 @@ class View:
         for file in self.files:
             if file.kind in SCRIPT_KINDS:
                 found.append(of_file(file))
-            elif file.kind == "notebook":
-                found.extend(of_notebook(file))
+        for file, book in self.notebooks:
+            found.extend(of_notebook(file.path, book))
         return tuple(found)
 
     @cached_property

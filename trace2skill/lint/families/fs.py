@@ -4,31 +4,35 @@ from __future__ import annotations
 
 import base64
 import re
-import unicodedata
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from trace2skill.lint.archives import Budget, is_document, troubles
-from trace2skill.lint.binaries import names_missing_in, native_format
+from trace2skill.lint.binaries import missing_in, native_format
 from trace2skill.lint.folder import File
-from trace2skill.lint.keyfiles import secret_in
 from trace2skill.lint.pickles import pickled_part, read_pickle
 from trace2skill.lint.rules import Hit, Link, Rule
 from trace2skill.lint.view import SCRIPT_KINDS, View
 from trace2skill.records import Severity
 
 _PLAIN = "ship plain files"
+_FOLDED = 3
+"""So many constants of bytecode the compiler may have made of several in the source."""
 _SHARED_UP = 2
 """So far up a link may lead to what skills of one repository share."""
 _PICKLES = (".pkl", ".pickle", ".joblib", ".pt", ".pth", ".npy")
 _PICTURES = "png jpg jpeg gif webp bmp ico tiff ttf otf woff woff2 mp3 mp4 wav pdf".split()
 _TEXTS = "md txt json yaml yml toml csv tsv xml html css svg rst ini cfg log".split()
-_KNOWN_DATA = (
-    *_PICTURES,
-    *"eot ogg flac mov avi webm doc xls ppt odt ods odp rtf epub db sqlite sqlite3 parquet arrow feather h5 "
-    "hdf5 npz onnx gguf safetensors tflite bin dat mo icns psd heic avif ds_store pack idx lock".split(),
+_COMMANDS = re.compile(
+    r"\A#!|^(?:sudo |exec |eval )?(?:curl|wget|bash|sh|python3?|node|rm|chmod|export|base64|nc|powershell) "
+    r"|^(?:import|from) [a-z]\w{1,40}(?: import|$)",
+    re.MULTILINE,
 )
+_STANDS_FOR = re.compile(
+    r"\s{0,20}(?:version https://git-lfs|placeholder|%PDF|[\w+/=\s]{200}|<svg|<\?xml|data:"
+    r"|[\w./ -]{0,200}\Z)",
+    re.IGNORECASE,
+)
+"""What may lie in place of a picture and does no harm."""
 _EDITOR = frozenset(
     (".github", ".gitlab", ".vscode", ".idea", ".devcontainer", ".circleci", ".claude", ".cursor", ".husky")
 )
@@ -71,16 +75,19 @@ def _native(file: File) -> str:
 
 def archives(view: View) -> Iterator[Hit]:
     """Find archives, and what is dangerous about their members."""
-    budget = Budget()
     for file in view.files:
-        if file.kind != "archive":
+        contents = view.archives.get(file.path)
+        if contents is None:
             continue
-        for trouble in troubles(file.data, budget):
+        for trouble in contents.troubles:
             member = f"in the archive, {trouble.member}" if trouble.member else "the archive"
             level: Severity = "error" if trouble.grave else "warning"
             what = _printable(f"{member} {trouble.what}")
             yield Hit(file.path, 1, what, fix=_PLAIN, evidence=trouble.member, level=level)
-        if not file.path.lower().endswith((*_PICKLES, ".npz")) and not is_document(file.data):
+        if file.kind != "archive":
+            what = f"named and begun as of another kind ({file.kind}), but also a zip archive"
+            yield Hit(file.path, 1, what, fix=_PLAIN)
+        elif not file.path.lower().endswith((*_PICKLES, ".npz")) and not contents.document:
             yield Hit(file.path, 1, "an archive hides files from who reads the skill", fix=_PLAIN)
 
 
@@ -98,15 +105,17 @@ def bytecode(view: View) -> Iterator[Hit]:
             yield Hit(file.path, 1, "compiled code that nobody can read", fix=fix)
             continue
         source = _source_of(file, view)
-        missing = names_missing_in(source.text, file.data) if source is not None else ()
         if source is None:
             yield Hit(file.path, 1, "Python bytecode without its source", fix=fix, level="error")
-        elif missing:
-            names = ", ".join(missing)
-            what = f"Python bytecode that uses what its source does not: {names}"
+            continue
+        extra = missing_in(source.text, file.data)
+        names = ", ".join((*extra.telling, *extra.others)[:8])
+        what = f"Python bytecode that holds what its source does not: {names}"
+        if extra.telling:
             yield Hit(file.path, 1, what, fix=fix, evidence=names, level="error")
         else:
-            yield Hit(file.path, 1, "Python bytecode beside its source", fix=fix)
+            differs = len(extra.others) > _FOLDED
+            yield Hit(file.path, 1, what if differs else "Python bytecode beside its source", fix=fix)
 
 
 def _source_of(file: File, view: View) -> File | None:
@@ -153,16 +162,25 @@ def wrong_names(view: View) -> Iterator[Hit]:
             continue
         if program:
             yield Hit(file.path, 1, f"named .{suffix}, but it is machine code ({program})", fix="remove it")
-        elif suffix in _PICTURES and file.text.startswith("#!"):
+        elif suffix in _PICTURES and _COMMANDS.search(file.text, 0, 20_000):
             yield Hit(file.path, 1, f"named .{suffix}, but it is a script", fix="name it as what it is",
-                      evidence=file.text.split("\n", 1)[0])  # fmt: skip
+                      evidence=file.text[:200].split("\n", 1)[0])  # fmt: skip
+        elif suffix in _PICTURES and _is_prose(file):
+            yield Hit(file.path, 1, f"named .{suffix}, but it is text", fix="name it as what it is",
+                      evidence=file.text[:200].split("\n", 1)[0], level="warning")  # fmt: skip
         elif file.kind in ("archive", "bytecode", "pickle"):
             yield Hit(file.path, 1, f"named .{suffix}, but it is of the kind {file.kind}",
                       fix="name it as what it is", level="warning")  # fmt: skip
 
 
+def _is_prose(file: File) -> bool:
+    plain = file.encoding == "utf-8" and "\0" not in file.text[:4096]
+    return plain and bool(file.text.strip()) and not _STANDS_FOR.match(file.text)
+
+
 def hidden_code(view: View) -> Iterator[Hit]:
     """Find code in files or folders with a dot that the rest of the skill runs."""
+    named = view.mentions
     for file in view.files:
         marked = file.executable and file.kind == "text"
         code = marked or file.kind in SCRIPT_KINDS or _native(file)
@@ -170,6 +188,8 @@ def hidden_code(view: View) -> Iterator[Hit]:
         if not code or not file.hidden or _EDITOR.intersection(parts):
             continue
         first = next(at for at, part in enumerate(parts) if part.startswith("."))
+        if not named.names(parts[first], file.path):
+            continue
         name = re.compile(rf"(?<![\w.-]){re.escape('/'.join(parts[first:]))}(?![\w-])")
         for other in view.texts():
             found = name.search(other.text) if other.path != file.path else None
@@ -178,39 +198,6 @@ def hidden_code(view: View) -> Iterator[Hit]:
                 what = f"{other.path}:{line} uses code that a listing does not show"
                 yield Hit(file.path, 1, what, fix="name it without a dot", evidence=found[0])
                 break
-
-
-def not_analysed(view: View) -> Iterator[Hit]:
-    """Find what the linter did not look at."""
-    for unread in view.unread:
-        if unread.reason not in ("version-control", "own-records"):
-            what = f"not analysed ({unread.reason}){': ' if unread.detail else ''}{unread.detail}"
-            yield Hit(unread.path, 1, what, fix="remove it, or read it yourself")
-    for file in view.files:
-        suffix = file.path.rsplit(".", 1)[-1].lower()
-        if file.kind == "binary" and suffix not in _KNOWN_DATA:
-            yield Hit(file.path, 1, "not analysed: binary data of no known kind", level="note")
-
-
-def same_names(view: View) -> Iterator[Hit]:
-    """Find paths that are one on file systems which ignore case."""
-    groups: dict[str, set[str]] = defaultdict(set)
-    for file in view.files:
-        path = PurePosixPath(file.path)
-        for place in (path, *path.parents):
-            groups[unicodedata.normalize("NFC", str(place)).casefold()].add(str(place))
-    for group in groups.values():
-        first, *others = sorted(group)
-        for other in others:
-            yield Hit(other, 1, f"the same name as {first} where case does not count", fix="rename one")
-
-
-def keys(view: View) -> Iterator[Hit]:
-    """Find files that are made to hold secrets, with something in them."""
-    for file in view.files:
-        what = secret_in(file)
-        if what:
-            yield Hit(file.path, 1, f"ships {what}", fix="remove it, and revoke what it holds")
 
 
 _ZIP_OUT = base64.b64decode(
@@ -261,21 +248,5 @@ RULES = (
         why="A listing of the folder does not show it, and yet it runs.",
         bad={"scripts/.run.sh": "true\n", "SKILL.md": "Run `sh scripts/.run.sh`.\n"},
         good={".eslintrc.js": "module.exports = {}\n"},
-    ),
-    Rule(
-        id="FS908", name="not-analysed", class_="risky", level="warning", check=not_analysed,
-        why="The other rules say nothing about it.",
-        bad={"assets/blob.xyz": b"\x00\x81\xff\x03" * 8}, good={"assets/blob.ttf": b"\x00\x01\x00\x00" * 8},
-    ),
-    Rule(
-        id="FS909", name="case-collision", class_="risky", level="warning", check=same_names,
-        why="On some machines one of the two replaces the other, so that readers see different skills.",
-        bad={"references/a.md": "A.\n", "references/A.md": "B.\n"},
-        good={"references/a.md": "A.\n", "scripts/a.md": "B.\n"}, hazards=("CWE-178",),
-    ),
-    Rule(
-        id="FS910", name="bundled-keys", class_="secret", level="warning", check=keys,
-        why="Whoever gets the skill gets what these files hold.",
-        bad={".env": "TOKEN=abc\n"}, good={".env.example": "TOKEN=abc\n"}, hazards=("CWE-540",),
     ),
 )  # fmt: skip

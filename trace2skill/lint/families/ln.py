@@ -16,6 +16,8 @@ _INNER = re.compile(r"^ {0,3}(?:```|~~~)[A-Za-z][\w+-]{0,30}[ \t]*$", re.MULTILI
 """What opens a fence, within one."""
 _HEADING = re.compile(r"^#{2,4} [A-Z][^\n]{0,100}$", re.MULTILINE)
 _MARKUP = ("", "markdown", "md", "mdx", "text", "txt", "plaintext", "template", "html", "xml", "yaml")
+_LISTED = re.compile(r"references/(?![\w.-])")
+"""All of them are named at once."""
 _ORDER = re.compile(
     r"\b(always|never|do not|don['’]t|must not|must)[ \t]{1,3}([^.;:!?\n]{4,160})", re.IGNORECASE
 )
@@ -60,16 +62,14 @@ def swallowed_headings(view: View) -> Iterator[Hit]:
 
 def unreached(view: View) -> Iterator[Hit]:
     """Find files of ``references/`` that no other file of the skill names."""
+    named = view.mentions
+    listed = any(_LISTED.search(file.text) for file in view.texts()) if named.whole else True
     for file in view.files:
-        if not file.path.startswith("references/") or file.kind != "markdown":
+        if not file.path.startswith("references/") or file.kind != "markdown" or listed:
             continue
-        name = file.path.removeprefix("references/")
-        folder = name.rpartition("/")[0]
-        others = [other.text for other in view.texts() if other.path != file.path]
-        named = any(name in text or name.rpartition("/")[2].removesuffix(".md") in text for text in others)
-        in_folder = any(f"references/{folder}" in text for text in others) if folder else False
-        listed = any(re.search(r"references/(?![\w.-])", text) for text in others)
-        if not (named or in_folder or listed):
+        folders, _, name = file.path.removeprefix("references/").rpartition("/")
+        words = (name, name.removesuffix(".md"), *filter(None, folders.split("/")))
+        if not any(named.names(word, file.path) for word in words):
             # Whoever writes by hand may have a page in reserve; a program never does.
             level: Severity | None = None if view.provenance is not None else "note"
             what = "nothing in the skill names this file"

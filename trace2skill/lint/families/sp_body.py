@@ -62,11 +62,13 @@ def codex_size(view: View) -> Iterator[Hit]:
 def broken_links(view: View) -> Iterator[Hit]:
     """Find relative links that lead to no file of the skill."""
     known = _places(view)
+    unread = {entry.path for entry in view.unread}
+    spelt = {path.lower(): path for path in sorted(known)}
     for document, span, target in _relative(view):
         place = _resolved(document.path, target)
-        if place is None or _is_there(view, known, place) or _is_there(view, known, target):
+        if place is None or any(_is_there(one, known, unread) for one in (place, target)):
             continue
-        other = next((path for path in known if path.lower() == place.lower()), "")
+        other = spelt.get(place.lower(), "")
         fix = f"the file is called {other}" if other else f"add {place}, or remove the link"
         yield Hit(document.path, span.line, f"the link {target[:200]} leads nowhere", fix=fix,
                   evidence=target, level=_weight(document, target))  # fmt: skip
@@ -111,9 +113,9 @@ def _places(view: View) -> set[str]:
     return files | {str(parent) for path in files for parent in PurePosixPath(path).parents}
 
 
-def _is_there(view: View, known: set[str], place: str) -> bool:
-    plain = str(PurePosixPath(place))
-    return plain in known or any(plain.startswith(f"{unread.path}/") for unread in view.unread)
+def _is_there(place: str, known: set[str], unread: set[str]) -> bool:
+    path = PurePosixPath(place)
+    return str(path) in known or any(str(parent) in unread for parent in path.parents)
 
 
 def _relative(view: View) -> Iterator[tuple[Document, Span, str]]:
