@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import time
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -92,6 +95,15 @@ def test_a_limit_that_cannot_be_kept_is_told() -> None:
     after, done = describe(text, Wishes(PROFILES["spec"]))
     assert after == text
     assert "1024 are read" in done.notes[0]
+
+
+@pytest.mark.parametrize("unit", ["a. ", "a, ", "。", "(", '" ', "a" * 50, "[x](", "Use when x. "])
+@pytest.mark.parametrize("size", [600, 60_000])
+def test_descriptions_that_nobody_wrote_take_no_time(unit: str, size: int) -> None:
+    said = json.dumps(unit * (size // len(unit)))
+    begun = time.process_time()
+    describe(f"---\nname: x\ndescription: {said}\n---\n# B\n\n{said}\n", Wishes(PROFILES["spec"]))
+    assert time.process_time() - begun < 10
 
 
 def test_neighbours_that_say_the_same_are_told_with_what_differs() -> None:

@@ -32,8 +32,8 @@ def questions(positives: Sequence[str], negatives: Sequence[str]) -> tuple[Quest
     )
 
 
-POSITIVE = [f"read invoice {n}" for n in "abcde"] + [f"print the totals {n}" for n in "abcde"]
-NEGATIVE = [f"fill tax form {n}" for n in "abcde"]
+POSITIVE = [f"read invoice {n}" for n in "abcde"] + [f"print the totals {n}" for n in "abcdefgh"]
+NEGATIVE = [f"fill tax form {n}" for n in "abcdefgh"]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_shorter_description_may_not_take_what_is_for_others() -> None:
     ("pool", "asked", "reason"),
     [
         (Pool(), questions(POSITIVE, NEGATIVE), "no skills beside it"),
-        (POOL, questions(POSITIVE, []), "fewer than 2 held-out"),
+        (POOL, questions(POSITIVE, []), "fewer than 3 held-out"),
         (POOL, questions([f"cook soup {n}" for n in "abcdefg"], NEGATIVE), "no question to search by"),
         (POOL, questions([f"read invoice arrive print total send {n}" for n in "abcdefg"], NEGATIVE), ""),
     ],

@@ -37,6 +37,10 @@ _POINTS_BACK = re.compile(
     r"|for example|e\.g|in addition|additionally|each|all of|the (?:latter|former|same))\b",
     re.IGNORECASE,
 )
+MOST_CHARS = 8_000
+"""Characters of a description that is looked into; hosts read 1,536 at most."""
+MOST_CLAUSES = 200
+"""Clauses of it: each is weighed against all others."""
 _MOST_ITEM_WORDS = 8
 _LEAST_ITEMS = 3
 
@@ -90,6 +94,14 @@ class Description(NamedTuple):
         return self.lead + "".join(text + gap for text, gap in rows[:-1]) + "".join(
             text for text, _ in rows[-1:]
         ) + self.tail  # fmt: skip
+
+
+def is_usual(text: str) -> bool:
+    """Say whether people write the like of *text*: in what is far longer, no clause is worth judging."""
+    return (
+        len(text) <= MOST_CHARS
+        and len(_SENTENCE_END.findall(text)) + len(_PIECE.findall(text)) <= MOST_CLAUSES
+    )
 
 
 def parse(text: str) -> Description:

@@ -12,6 +12,7 @@ import msgspec
 
 from trace2skill import tokens
 from trace2skill.compress import scalar
+from trace2skill.compress.clauses import is_usual
 from trace2skill.compress.introduce import introduce
 from trace2skill.compress.similar import Collision, Neighbour, Pool
 from trace2skill.compress.sizes import front_of, text_of
@@ -64,6 +65,8 @@ def describe(text: str, wishes: Wishes) -> tuple[str, Described]:
 
 def _shortened(skill: Neighbour, wishes: Wishes, room: int | None) -> Described:
     text = skill.description
+    if not is_usual(text):
+        return Described(text, text, notes=("longer, or in more clauses, than can be judged",))
     notes: list[str] = []
     after, dropped = without_redundant(text, skill.name)
     trial = None

@@ -51,7 +51,7 @@ def introduce(text: str, pool: Pool, room: int | None) -> str:
     if set(terms_of(title)) - set(terms_of(parts[0])):
         parts.insert(0, f"{_cut(title, _MOST_CASE)}.")
     cases = list(_cases(text, every))
-    titles = [_plain(_NUMBERED.sub("", block.title)) for block in every if block.level == 2]
+    titles = [_cut(_plain(_NUMBERED.sub("", one.title)), _MOST_CASE) for one in every if one.level == 2]
     telling = [title for title in dict.fromkeys(titles) if title and not _EMPTY_TITLE.match(title)]
     if cases:
         parts.append(f"Use when: {'; '.join(cases)}.")

@@ -21,7 +21,7 @@ from trace2skill.records import Record
 
 SHARE = 0.6
 """Of the questions, to search by; the others judge what was found."""
-LEAST_HELD_OUT = 2
+LEAST_HELD_OUT = 3
 """Questions of each kind without which the judgement would be worth nothing."""
 _MOST_BYTES = 4 * 1024 * 1024
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -49,6 +50,7 @@ class _Work:
         self.there = clauses_of(self._description)
         self._terms = {clause.id: frozenset(terms_of(clause.text)) for clause in self.there}
         self.gone: tuple[_Candidate, ...] = ()
+        self._said = self._counted()
 
     @property
     def text(self) -> str:
@@ -73,11 +75,14 @@ class _Work:
 
     def new_terms(self, candidate: _Candidate) -> frozenset[str]:
         """Return what only the *candidate* says."""
-        said = self._of_name.union(*(self._terms[one.id] for one in self._without(candidate)))
-        return frozenset().union(*(self._terms[one] for one in candidate.ids)) - said
+        here = Counter(term for clause in candidate.clauses for term in self._terms[clause.id])
+        return frozenset(
+            term for term, often in here.items() if often == self._said[term] and term not in self._of_name
+        )
 
     def drop(self, candidate: _Candidate) -> None:
         self.there = self._without(candidate)
+        self._said = self._counted()
         self.gone += (candidate,)
 
     def take_back(self, candidate: _Candidate, most: int) -> None:
@@ -85,7 +90,11 @@ class _Work:
         again = tuple(sorted((*self.there, *candidate.clauses)))
         if self.text != self._shown(again) and len(self._shown(again)) <= most:
             self.there = again
+            self._said = self._counted()
             self.gone = tuple(one for one in self.gone if one != candidate)
+
+    def _counted(self) -> Counter[str]:
+        return Counter(term for clause in self.there for term in self._terms[clause.id])
 
     def _without(self, candidate: _Candidate) -> tuple[Clause, ...]:
         return tuple(clause for clause in self.there if clause not in candidate.clauses)
@@ -132,14 +141,12 @@ def fitted(text: str, name: str, most: int, pool: Pool) -> Trimmed:
 
 def _redundant(work: _Work) -> _Candidate | None:
     """Return the longest clause that the rest says again."""
-    found = [
-        candidate
-        for candidate in work.candidates()
-        if _may_go(work, candidate)
-        and not work.new_terms(candidate)
-        and all(piece in work.rest(candidate) for piece in _pieces(candidate.text))
-    ]
-    return max(found, key=lambda one: (len(one.text), one.clauses[0].id), default=None)
+    said = [one for one in work.candidates() if _may_go(work, one) and not work.new_terms(one)]
+    for candidate in sorted(said, key=lambda one: (len(one.text), one.clauses[0].id), reverse=True):
+        rest = work.rest(candidate)
+        if all(piece in rest for piece in _pieces(candidate.text)):
+            return candidate
+    return None
 
 
 def _may_go(work: _Work, candidate: _Candidate) -> bool:
