@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -12,11 +12,16 @@ from trace2skill.cli.adoption import Adoption, run
 from trace2skill.cli.options import (
     BaselineFile,
     BaselineReason,
+    BaseUrl,
     ChangedSince,
     ConfigFrom,
+    DryRun,
     ExitZero,
     ExtendSelect,
     Json,
+    LintModel,
+    MaxCalls,
+    MaxCost,
     NoInline,
     PruneBaseline,
     Rules,
@@ -24,9 +29,22 @@ from trace2skill.cli.options import (
     WriteBaseline,
 )
 from trace2skill.cli.reports import outputs_of, tell
+from trace2skill.lint import LintReport
 from trace2skill.lint.baseline import REASON
 from trace2skill.lint.report import checked
 from trace2skill.lint.rules import LEVELS
+
+Skills = tuple[tuple[Path, LintReport], ...]
+
+
+class Asking(NamedTuple):
+    """Which model is asked about findings, and what that may cost."""
+
+    model: str
+    base_url: str | None
+    max_cost: float | None
+    max_calls: int | None
+    dry_run: bool
 
 
 class Level(StrEnum):
@@ -94,6 +112,11 @@ def lint(
     trusted: Trusted = None,
     changed_since: ChangedSince = None,
     config_from: ConfigFrom = None,
+    model: LintModel = None,
+    base_url: BaseUrl = None,
+    max_cost: MaxCost = None,
+    max_calls: MaxCalls = None,
+    dry_run: DryRun = False,
     form: Annotated[Format, typer.Option("--format", help="How findings are printed.")] = Format.text,
     output: Outputs = None,
     json: Json = False,
@@ -108,11 +131,21 @@ def lint(
     )
     outputs = outputs_of(output or [])
     linted = run(paths or [], flags, adoption)
-    skills = [checked(folder, report) for folder, report in linted.skills]
+    found = linted.skills
+    if model is not None:
+        found = _advised(found, Asking(model, base_url, max_cost, max_calls, dry_run))
+    skills = [checked(folder, report) for folder, report in found]
     tell(skills, Format.json if json else form, outputs)
     failing = LEVELS[: LEVELS.index(linted.settings.fail_on) + 1]
     if not exit_zero and any(finding.severity in failing for skill in skills for finding in skill.open):
         raise typer.Exit(1)
+
+
+def _advised(found: Skills, asking: Asking) -> Skills:
+    """Return the skills with a model's opinions; what it takes to ask one is loaded here alone."""
+    from trace2skill.cli.advice import advised
+
+    return advised(found, asking)
 
 
 def _parts(names: list[str] | None) -> tuple[str, ...] | None:

@@ -98,3 +98,9 @@ ConfigFrom = Annotated[
     typer.Option(help="Take settings, comments and the baseline as they were at this commit."),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what it would take, and do nothing.")]
+LintModel = Annotated[
+    str | None,
+    typer.Option(
+        "--model", help="Ask a model, too: it explains findings or calls them less, and decides nothing."
+    ),
+]

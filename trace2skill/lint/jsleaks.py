@@ -27,13 +27,18 @@ _CLIENT = re.compile(
 )
 _CALLED = re.compile(r"(?<![\w$.])(?<!function )([A-Za-z_$][\w$]{0,60})\(")
 _BRACKET = re.compile(r"[()\[\]{}]")
+_ADDRESS = re.compile(r"\.(?:src|href)\s{0,3}=\s{0,3}([\"'`]https?://[^;\n]{1,600})")
+_EACH = re.compile(
+    r"\b(?:const|let|var)\s{1,4}([A-Za-z_$][\w$]{0,60})\s{1,4}of\s{1,4}([A-Za-z_$][\w$]{0,60})"
+)
 _CLIENTS = frozenset(("ws", "socket", "client", "req", "sock"))
 _SOURCES: dict[Kind, re.Pattern[str]] = {
     "environment": re.compile(
         r"JSON\.stringify\(\s{0,4}process\.env\s{0,4}[,)]|\.\.\.process\.env\b"
         r"|Object\.(?:entries|assign|fromEntries|values)\([^)\n]{0,20}process\.env\b"
         r"|=\s{0,3}process\.env\s{0,3}(?:;|$)"
-        r"|\(\s{0,4}process\.env\s{0,4}[,)]|[\w\"']\s{0,2}:\s{0,2}process\.env\s{0,4}[,}]",
+        r"|^\s{0,3}process\.env\s{0,3}$|\(\s{0,4}process\.env\s{0,4}[,)]"
+        r"|[\w\"']\s{0,2}:\s{0,2}process\.env\s{0,4}[,}]",
         re.MULTILINE,
     ),
     "clipboard": re.compile(r"\bclipboard(?:y)?\.(?:readText|readSync|read)\("),
@@ -78,7 +83,7 @@ class Passed(NamedTuple):
 
 def passed_in(script: str) -> Iterator[Passed]:
     """Yield the calls of a JavaScript *script* by which a secret leaves."""
-    script = script[:MAX_CHARS]
+    script = script[:MAX_CHARS].replace("this.", "this_")
     held: dict[str, Origin] = {}
     sinks: dict[str, str] = {}
     for function in islice(_FUNCTION.finditer(script), _MOST_FUNCTIONS):
@@ -94,6 +99,10 @@ def passed_in(script: str) -> Iterator[Passed]:
         if source is not None:
             inside = _origin(_HEADERS.sub(" ", text), line, held)
             yield Passed(inside or source, line, found[1], text, inside is None)
+    for line, found in _placed(_ADDRESS, script):
+        source = _origin(found[1], line, held)
+        if source is not None:
+            yield Passed(source, line, "an address", found[1], header=False)
     for line, found in _placed(_CALLED, script) if sinks else ():
         text = _arguments(script, found.end() - 1) if found[1] in sinks else ""
         source = _origin(text, line, held) if text else None
@@ -107,6 +116,9 @@ def _fill(script: str, held: dict[str, Origin]) -> None:
         origin = None if _CALL.search(found[2]) else _origin(found[2], line, held)
         if origin is not None and (origin.kind != "variable" or not _OPAQUE.search(found[2])):
             held.setdefault(found[1], origin)
+    for _, found in _placed(_EACH, script):
+        if found[2] in held:
+            held.setdefault(found[1], held[found[2]])
 
 
 def _placed(pattern: re.Pattern[str], script: str) -> Iterator[tuple[int, re.Match[str]]]:

@@ -18,7 +18,7 @@ _TOKEN = re.compile(
     re.MULTILINE,
 )
 _START = (
-    r"(?:^|[|;&({`]|\$\()[ \t]{0,8}(?:sudo |command |exec |nohup |torsocks |do |then ){0,2}"
+    r"(?:^|[|;&({`]|\$\(|-exec(?:dir)?[ ])[ \t]{0,8}(?:sudo |command |exec |nohup |torsocks |do |then ){0,2}"
     r"(?:xargs (?:-\S{1,12} (?:\{\} )?){0,4})?"
 )
 _NETWORK = re.compile(
@@ -33,10 +33,10 @@ _READ = re.compile(
     r"\b(?:cat|base64|gzip|xxd|head|tail|grep|sed|awk|tar|zip|7z|cp|openssl|jq|strings|dd|scp|rsync|sftp|find"
     r"|sqlite3|rclone|aws|gsutil|gh|hexdump|od|tee|get-content|gc|compress-archive|gpg)\b|<|@|-T "
     r"|--upload-file "
-    r"|-a |git add |--attach",
+    r"|-a |git add |--attach|--(?:post|body)-file",
     re.IGNORECASE,
 )
-_DUMP = re.compile(
+DUMP = re.compile(
     r"(?:^|[|;&(`]|\$\()[ \t]{0,8}(?:env|printenv|export -p|set|declare -x|history|gci env:|dir env:"
     r"|get-childitem env:)[ \t]{0,8}(?:$|[|>)`])",
     re.IGNORECASE,
@@ -44,20 +44,25 @@ _DUMP = re.compile(
 _STORES: dict[Kind, re.Pattern[str]] = {
     "keychain": re.compile(
         r"\bsecurity find-(?:generic|internet)-password\b|\bsecurity (?:dump-keychain|export)\b"
-        r"|\bsecret-tool lookup\b|\bcmdkey /list\b|\bgh auth token\b|\bgcloud auth print-access-token\b"
-        r"|\baws configure get\b"
+        r"|\bsecret-tool lookup\b|\bcmdkey /list\b"
     ),
     "clipboard": re.compile(
         r"\bpbpaste\b|\bxclip\b[^|;\n]{0,40} -o\b|\bxsel\b[^|;\n]{0,40}(?:-o|--output)\b|\bwl-paste\b"
         r"|\bGet-Clipboard\b"
     ),
 }
+_TOKENS = {
+    "gh auth token": "GITHUB_TOKEN",
+    "gcloud auth print-": "GOOGLE_TOKEN",
+    "aws configure get": "AWS_SECRET",
+}
+"""Commands that print the key of one service, and what such a key is called."""
 _ONE = re.compile(r"\bgrep\b[^|;\n]{0,60}?\b([A-Z][A-Z0-9_]{2,60})\b")
 """One variable of a file of settings."""
 _VARIABLE = re.compile(r"\$(?:env:)?\{?([A-Z][A-Z0-9_]{2,60})\b")
-_IDENTITY = re.compile(
+IDENTITY = re.compile(
     r"(?:^|(?<=[\s\"']))(?:-i|--cert|--key|--cacert|-E|--netrc-file|-K|--kubeconfig|--env-file"
-    r"|-o[ ]?IdentityFile)[ =]{1,2}[^\s]{1,300}"
+    r"|-o[ ]?IdentityFile|--exclude(?:-from)?|--ignore|--filter)[ =]{1,2}[^\s]{1,300}"
 )
 _HEADER = re.compile(
     r"(?:^|(?<=\s))(?:-H|--header|-u|--user|--oauth2-bearer|-Headers)[ =]{1,2}"
@@ -73,13 +78,11 @@ _WRITTEN = re.compile(
 _COPIED = re.compile(r"^[ \t]{0,40}(?:cp|mv|rsync)[ \t][^\n]{1,300}[ \t]([\w./~$-]{1,120})[ \t]{0,9}$")
 _ADDED = re.compile(r"^[ \t]{0,40}git[ \t](?:-C \S{1,80} )?(?:add|commit)\b")
 _PUSHED = re.compile(r"^[ \t]{0,40}git[ \t](?:-C \S{1,80} )?push\b")
+_LOOP = re.compile(r"^[ \t]{0,40}(?:do[ ])?for[ ]([A-Za-z_]\w{0,63})[ ]in[ ]")
+_FUNCTION = re.compile(r"^[ \t]{0,40}(?:function[ ])?([A-Za-z_][\w-]{0,63})[ ]?\(\)[ \t]{0,9}\{?")
+_OPENED = re.compile(r"\bexec[ ](\d)<>[ ]?/dev/(?:tcp|udp)/")
 _STAGED = "git push"
 """Under this name is kept what waits in a repository."""
-_LEFT_OUT = re.compile(
-    r"--(?:exclude|ignore|filter)(?:-\w{1,12})?[= \t][\"']?(?:- )?[^\s\"']{1,200}"
-    r"|-not -name [^\s]{1,200}|:![^\s]{1,200}"
-)
-"""What a command is told not to take."""
 
 
 class Origin(NamedTuple):
@@ -110,31 +113,86 @@ class Sent(NamedTuple):
 
 def sent_by(script: str) -> Iterator[Sent]:
     """Yield the command lines of a shell *script* by which a secret leaves."""
-    held: dict[str, Origin] = {}
-    own: set[str] = set()
-    """Variables that the script itself sets."""
-    for line, text in statements(script):
-        plain = _IDENTITY.sub(" ", text)
-        found = _secret(plain, line, held)
-        network = _NETWORK.search(plain)
-        if found is None and network is not None:
-            found = _variable(plain, line, own)
-        if found is not None and network is not None:
-            bare = _HEADER.sub(" ", plain)
-            inside = _secret(bare, line, held) or _variable(bare, line, own)
-            program = (network[1] or network[2]).strip()
-            yield Sent(line, text.strip(), inside or found, program, inside is None)
-            continue
-        assigned = _ASSIGNED.match(plain)
-        if found is None and assigned is not None:
-            own.add(assigned[1])
-        elif found is not None and len(held) < MOST_HELD:
-            _keep(plain, found, held)
+    yield from _Reader().read(script)
+
+
+class _Reader:
+    """What is known while going through a script."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, Origin] = {}
+        self.paths: dict[str, Origin] = {}
+        """Variables that name files of credentials."""
+        self.own: set[str] = set()
+        """Variables that the script itself sets."""
+        self.function = ""
+        self.open = ""
+        """Descriptors of connections."""
+
+    def read(self, script: str) -> Iterator[Sent]:
+        """Yield what leaves."""
+        for line, text in statements(script):
+            plain = IDENTITY.sub(" ", text)
+            self._enter(plain)
+            found = self.secret(plain, line)
+            program = self._program(plain)
+            if found is None and program:
+                found = _variable(plain, line, self.own)
+            if found is not None and program:
+                bare = _HEADER.sub(" ", plain)
+                inside = self.secret(bare, line) or _variable(bare, line, self.own)
+                yield Sent(line, text.strip(), inside or found, program, inside is None)
+            elif found is not None and len(self.held) < MOST_HELD:
+                _keep(plain, found, self.held)
+                if self.function:
+                    self.held.setdefault(f"{self.function}()", found)
+            elif found is None:
+                self._note(plain, line)
+
+    def _enter(self, text: str) -> None:
+        """Note in which function a statement stands."""
+        opened = _FUNCTION.match(text)
+        if opened is not None:
+            self.function = opened[1]
+        elif text.strip() == "}":
+            self.function = ""
+
+    def _program(self, text: str) -> str:
+        """Return what sends, if a statement speaks to the network."""
+        opened = _OPENED.search(text)
+        if opened is not None:
+            self.open += opened[1]
+            return ""
+        network = _NETWORK.search(text)
+        if network is not None:
+            return (network[1] or network[2]).strip()
+        written = re.search(r">&[ ]?(\d)\b", text)
+        return "an open connection" if written is not None and written[1] in self.open else ""
+
+    def _note(self, text: str, line: int) -> None:
+        """Note what a statement without a secret binds: a path of one, or a value of the script's own."""
+        bound = _ASSIGNED.match(text) or _LOOP.match(text)
+        if bound is None:
+            return
+        named = (
+            PATHS.search(text) or SETTINGS.search(text) or any(_is_used(text, name) for name in self.paths)
+        )
+        if named and len(self.paths) < MOST_HELD:
+            self.paths.setdefault(bound[1], Origin("file", line))
+        else:
+            self.own.add(bound[1])
+
+    def secret(self, text: str, line: int) -> Origin | None:
+        """Return the secret that a statement reads or names."""
+        found = _secret(text, line, self.held)
+        if found is not None or not _READ.search(text[:LONGEST]):
+            return found
+        return next((origin for name, origin in self.paths.items() if _is_used(text, name)), None)
 
 
 def _keep(text: str, found: Origin, held: dict[str, Origin]) -> None:
     """Note in *held* where a secret is kept by a command line."""
-    for pattern in (_ASSIGNED, _WRITTEN, _COPIED):
+    for pattern in (_ASSIGNED, _LOOP, _WRITTEN, _COPIED):
         for name in pattern.finditer(text):
             held.setdefault(name[1], found)
     if _ADDED.search(text) or _COPIED.search(text):
@@ -164,9 +222,12 @@ def statements(script: str) -> Iterator[tuple[int, str]]:
 
 
 def _secret(text: str, line: int, held: dict[str, Origin]) -> Origin | None:
-    text = _LEFT_OUT.sub(" ", text[:LONGEST])
-    if _DUMP.search(text):
+    text = text[:LONGEST]
+    if DUMP.search(text):
         return Origin("environment", line)
+    token = next((name for command, name in _TOKENS.items() if command in text), "")
+    if token:
+        return Origin("variable", line, token)
     for kind, pattern in _STORES.items():
         if pattern.search(text):
             return Origin(kind, line)
@@ -178,6 +239,15 @@ def _secret(text: str, line: int, held: dict[str, Origin]) -> Origin | None:
     if _STAGED in held and _PUSHED.search(text):
         return held[_STAGED]
     return next((origin for name, origin in held.items() if name != _STAGED and _uses(text, name)), None)
+
+
+def _is_used(text: str, name: str) -> bool:
+    return re.search(rf"\$\{{?{re.escape(name)}\b", text[:LONGEST]) is not None
+
+
+def printed_by(text: str) -> Origin | None:
+    """Return the secret that a command prints."""
+    return _secret(text, 1, {})
 
 
 def _variable(text: str, line: int, own: set[str]) -> Origin | None:
@@ -192,33 +262,9 @@ def _is_given(name: str, own: set[str]) -> bool:
 
 def _uses(text: str, name: str) -> bool:
     """Say whether *text* names the variable or the file *name*."""
+    if name.endswith("()"):
+        return re.search(rf"(?:^|[|;&(`{{])[ \t]{{0,8}}{re.escape(name[:-2])}\b", text) is not None
     plain = re.escape(name)
     if name.isidentifier() and re.search(rf"\$\{{?{plain}\b", text):
         return True
     return re.search(rf"(?<![\w/.]){plain}(?![\w/])", text) is not None and _READ.search(text) is not None
-
-
-_KEEPS = re.compile(
-    r">{1,2}[ \t]{0,4}(?!/dev/null|&)[\w./~$\"'{-]|\btee\b|\bOut-File\b|\bSet-Content\b", re.IGNORECASE
-)
-
-
-def dumped_by(script: str) -> Iterator[tuple[int, str]]:
-    """Yield the command lines that write the whole environment to a file."""
-    for line, text in statements(script):
-        dump = _DUMP.search(text[:LONGEST])
-        if dump is not None and _KEEPS.search(text[:LONGEST], dump.start()) and "grep" not in text:
-            yield line, text
-
-
-_SHOWS = re.compile(
-    r"(?:^|[|;&(`])[ \t]{0,8}(?:sudo )?(?:cat|head|tail|less|base64|xxd|cp|tar|zip|grep|strings|jq)[ \t]"
-)
-
-
-def read_by(script: str) -> Iterator[int]:
-    """Yield the lines where a file of credentials is read or copied."""
-    for line, text in statements(script):
-        plain = _IDENTITY.sub(" ", text[:LONGEST])
-        if PATHS.search(plain) and _SHOWS.search(plain):
-            yield line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-READS = frozenset("open read_text read_bytes read load loads safe_load decode".split())
+READS = frozenset("connect open read_text read_bytes read load loads safe_load decode".split())
 FILLS = ("append", "extend", "update", "add", "write", "attach", "set_content", "add_attachment", "writestr")
 CARRIES = frozenset(
     "str repr bytes encode decode format join strip quote quote_plus urlencode dumps b64encode hexlify dict"
@@ -32,3 +32,5 @@ PROGRAM = re.compile(r"(?:curl|wget|nc|ncat|scp|rsync|sendmail|mail)\b|git push|
 WRITES = re.compile(
     r"^(?:print|json\.dump|pprint\.pprint|yaml\.dump|log(?:ging|ger)?\.\w{1,12})$|\.write(?:_text)?$"
 )
+COPIES = re.compile(r"^shutil\.(?:copy\w{0,5}|move|make_archive)$|^os\.(?:rename|replace|link|symlink)$")
+OPENS = re.compile(r"^(?:open|zipfile\.ZipFile|tarfile\.open|io\.open)$")

@@ -8,20 +8,25 @@ from typing import NamedTuple
 
 import msgspec
 
+from trace2skill.lint.embedded import python_in
 from trace2skill.lint.gates import lowered
 from trace2skill.lint.jsleaks import passed_in, reads_in
 from trace2skill.lint.leaks import Leak, dumps_of, leaks_of, reads_of
 from trace2skill.lint.modules import leaks_across
-from trace2skill.lint.pipes import dumped_by, read_by, sent_by
+from trace2skill.lint.pipes import sent_by
 from trace2skill.lint.purpose import declares
 from trace2skill.lint.reputation import ANYONE, Address, addresses_in
 from trace2skill.lint.rules import Hit, Rule
 from trace2skill.lint.scripts import Script
+from trace2skill.lint.shellcode import sessions
+from trace2skill.lint.shellreads import dumped_by, read_by
 from trace2skill.lint.troves import WHAT, Kind, belongs_to, has_its_name, is_branded, is_secret_name
 from trace2skill.lint.view import View
 from trace2skill.records import FlowStep, Severity
 
-_SENDS = re.compile(r"\b(?:curl|wget|nc|ncat|scp|rsync|aws|rclone|mail)[ ]")
+_BARE = re.compile(
+    r"\b(?:nc|ncat|netcat|telnet)[ ](?:-\w{1,8}[ ](?:\d{1,5}[ ])?){0,4}([A-Za-z0-9][\w.-]{1,200})[ ]\d{1,5}\b"
+)
 _SHELLS = ("shell", "powershell", "ps1", "bat", "cmd")
 
 
@@ -41,7 +46,7 @@ class _Leak(NamedTuple):
 
 def secret_to_network(view: View) -> Iterator[Hit]:
     """Find credentials, the whole environment or the clipboard on their way to another machine."""
-    for script in (*view.scripts(), *_inline(view)):
+    for script in _code(view):
         for leak in _leaks(script):
             level, gates = _level(view, leak)
             if level is not None:
@@ -49,13 +54,14 @@ def secret_to_network(view: View) -> Iterator[Hit]:
     yield from _across(view)
 
 
-def _inline(view: View) -> Iterator[Script]:
-    """Yield commands that stand in a sentence."""
-    for document, span in view.spans("inline"):
-        if _SENDS.search(span.text):
-            script = Script(document.path, "shell", span.text, span.line)
-            script.source, script.context = "fence", span.context
-            yield script
+def _code(view: View) -> Iterator[Script]:
+    """Yield all code, and the shell and Python that stand in other code and in sentences."""
+    yield from (script for script in view.scripts() if script.language != "shell")
+    for code in (code for pieces in sessions(view) for code in pieces if not code.windows):
+        script = Script(code.path, "shell", code.text, code.line)
+        script.context = code.context
+        yield script
+        yield from python_in(script)
 
 
 def _across(view: View) -> Iterator[Hit]:
@@ -81,7 +87,8 @@ def _leaks(script: Script) -> Iterator[_Leak]:
     elif script.language in _SHELLS:
         for sent in sent_by(script.text):
             kind, line, name = sent.source
-            addresses = list(addresses_in(sent.text))
+            bare = _BARE.search(sent.text)
+            addresses = list(addresses_in(sent.text if bare is None else f"{sent.text} http://{bare[1]}"))
             yield _Leak(kind, name, line, sent.line, sent.program, sent.text, addresses, sent.header)
     elif script.language == "javascript":
         for passed in passed_in(script.text):

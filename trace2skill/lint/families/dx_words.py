@@ -26,6 +26,7 @@ _DATA = (
     r"|cop(?:y|ies)|drafts?|diffs?|exports?|invoices?|answers?|responses?|sessions?|attachments?|backups?"
     r"|text"
     r"|it|them|everything|folders?|director(?:y|ies)|projects?|repo|codebase|photos?|pictures?|originals?"
+    r"|duplicates?"
     r"|work"
     r"|clips?|recordings?|sheets?|tables?|images?|findings|details|spreadsheets?|versions?)"
 )
@@ -37,7 +38,7 @@ _SEND = re.compile(
     r"|save[sd]?"
     r"|stream(?:s|ed)?|report(?:s|ed)?|export(?:s|ed)?|attach(?:es|ed)?|drop(?:s|ped)?|pass(?:es|ed)?"
     r"|dispatch(?:es|ed)?"
-    rf"|include)\b(?=[^\n]{{0,160}}?\b{_DATA}\b)",
+    rf"|include|hand(?:s|ed)?|give[sn]?|routes?)\b(?=[^\n]{{0,160}}?\b{_DATA}\b)",
     re.IGNORECASE,
 )
 _COPY_OF = re.compile(
@@ -68,7 +69,8 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 _QUIET = re.compile(
-    r"\b(?:do(?:es)? not|doesn't|need not|needn't|don't) (?:belong|appear|need to appear|have to be"
+    r"\bdo(?:es)? not have to (?:know|see|hear|be told|agree)\b|\b(?:do(?:es)? not|doesn't|need not"
+    r"|needn't|don't) (?:belong|appear|need to appear|have to be"
     r"|need to be)\b"
     r"|\bnot (?:be )?(?:mentioned|listed|shown|announced)\b|\b(?:omit|skip|hide) (?:it|this|that) (?:from"
     r"|in)\b"
@@ -100,7 +102,7 @@ def upload_in_words(view: View) -> Iterator[Hit]:
     for passage in passages(view):
         text = passage.span.text
         found = _SEND.search(text) or _COPY_OF.search(text) or _BCC.search(text)
-        if found is None or quoted_at(text, found.start(), found.end()):
+        if found is None or _is_quoted(text, found.start(), found.end()):
             continue
         target = _target(passage, found.start())
         bucket = _BUCKET.search(passage.text, found.start()) if target is None else None
@@ -121,6 +123,11 @@ def upload_in_words(view: View) -> Iterator[Hit]:
             context=passage.context_at(found.start()),
             prose=True,
         )
+
+
+def _is_quoted(text: str, start: int, end: int) -> bool:
+    """Say whether somebody else says it; what stands in code is meant as it stands."""
+    return quoted_at(text.replace("`", " "), start, end)
 
 
 def _weight(view: View, passage: Passage, target: _Target, start: int) -> tuple[Severity, tuple[str, ...]]:
@@ -149,7 +156,7 @@ def _target(passage: Passage, start: int) -> _Target | None:
             (here or target.place > end)
             and len(before) < 400
             and _WAY.search(before)
-            and not quoted_at(text, target.place, target.place + 1)
+            and not _is_quoted(text, target.place, target.place + 1)
         ):
             return target
     return None
