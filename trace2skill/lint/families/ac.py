@@ -38,8 +38,8 @@ _PINNED = re.compile(r"(?:@[\w./-]{1,100}|[\w./-]{1,100})(?:@|==)\d[\w.+-]{0,40}
 _RAW = re.compile(r"https?://\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b")
 
 _TIDIES = re.compile(
-    r"(?:(?:npx|uvx?|uv run|pnpm exec|bunx|poetry run|python3? -m) )?(?:ruff|black|isort|prettier|eslint|biome"
-    r"|gofmt|go vet|rustfmt|cargo fmt|shfmt|clang-format|terraform fmt|mypy|tsc|stylelint|markdownlint)\b"
+    r"(?:(?:npx|uvx?|uv run|pnpm exec|bunx|poetry run|python3? -m) )?(?:ruff|black|isort|prettier"
+    r"|eslint|biome|gofmt|go vet|rustfmt|cargo fmt|shfmt|clang-format|terraform fmt|mypy|tsc|stylelint|markdownlint)\b"
     r"[^;&|`$<>\n]{0,200}"
 )
 """Formatters and linters, and nothing after them."""
