@@ -51,7 +51,7 @@ CASES = [
         bad=[
             {"blob.xyz": b"\x00\x81\xff\x03" * 8},
             {"bin/blob": b"\x00\x81\xff\x03" * 8},
-            {"x/.q": b"\x00\xff" * 9},
+            {"x/.q": b"\x00\x81\xff\x05" * 9},
         ],
         good=[
             {"assets/logo.png": PNG, "assets/a.pdf": PDF, "assets/font.woff2": b"wOF2" + bytes(range(200))},
@@ -117,7 +117,7 @@ def test_what_is_usual_is_a_note(rule: str, example: Example) -> None:
     "example",
     [
         {"scripts/a.py": "", "SKILL.md": FRONT + "Call `a.py`.\n"},
-        {"scripts/a.py": "import b\n", "scripts/b.py": "", "SKILL.md": FRONT + "Call scripts/a.py.\n"},
+        {"scripts/a.py": "import rows\n", "scripts/rows.py": "", "SKILL.md": FRONT + "Call scripts/a.py.\n"},
         {"templates/x/a.txt": "A", "SKILL.md": FRONT + "Copy templates/ first.\n"},
         {"LICENSE.txt": "MIT", "tests/test_a.py": "", ".gitignore": "x", "package.json": "{}"},
     ],

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lint.tables import view
+from tests.lint.tables import rule_of, view
 from trace2skill.lint import RULES, Options, Rule
 from trace2skill.lint.check import Terms, check_view
 from trace2skill.lint.engine import run
@@ -17,15 +17,16 @@ from trace2skill.lint.settings import LintSettings, Settled
 from trace2skill.records import Finding
 
 IDS = [rule.id for rule in RULES]
-TERMS = Terms(Settled(LintSettings(), Path()), date(2026, 1, 1))
 BESIDE = "LN004"
 """It is about a baseline, which is no part of a skill: tests/lint/test_baseline.py has its cases."""
 
 
 def found(name: str, example: Example) -> tuple[Finding, ...]:
     """Return what the rule *name* finds in *example*, comments that ask for silence included."""
-    there = view(example)
-    told = check_view(there, TERMS, lambda one: one, lambda path: "\n".join(there.lines(path)))
+    there, rule = view(example), rule_of(name)
+    settings = LintSettings(target=rule.targets[0] if rule.asked else "")
+    terms = Terms(Settled(settings, Path()), date(2026, 1, 1))
+    told = check_view(there, terms, lambda one: one, lambda path: "\n".join(there.lines(path)))
     return tuple(one for one in told if one.rule == name)
 
 

@@ -55,7 +55,7 @@ _PATTERN_HEAD = re.compile(
 )
 _CALLOUT = re.compile(
     r"^\W{0,8}(?:\[!\w{1,12}\]|(?:note|important|warning|caution|tip|prerequisites?|required|requirement|attention"
-    r"|danger|info|notice|must|critical|heads[- ]up|security)\b)|^\s{0,3}[⚠️🚨❗📌🔴🛑ℹ]",
+    r"|danger|info|notice|must|critical|heads[- ]up|security)\b(?! to\b))|^\s{0,3}[⚠️🚨❗📌🔴🛑ℹ]",
     re.IGNORECASE,
 )
 _LONGEST = 600

@@ -10,7 +10,6 @@ from math import log2
 import msgspec
 
 from trace2skill.lint.hosts import host_of
-from trace2skill.lint.literals import is_documented
 from trace2skill.records import Severity
 from trace2skill.redact.home import HINTS, UNIX
 from trace2skill.redact.rules import rules_of
@@ -91,7 +90,7 @@ def level_of(secret: Secret, text: str) -> Severity:
 
 def _is_shown(secret: Secret, line: str) -> bool:
     """Say whether a token of a known shape is one that a text makes up or warns of."""
-    if is_documented(secret.value) or _SHOWN_AS_WRONG.search(line):
+    if _SHOWN_AS_WRONG.search(line):
         return True
     if secret.kind == "private-key":
         return len(secret.value) < _KEY_BODY

@@ -46,6 +46,7 @@ _INNER = 4_000
 _SHORTEST = 12
 _AHEAD = 100_000
 """So far a text of a notebook is looked for, from the one before it."""
+_OFFICE_PART = re.compile(r"\.(?:docx|xlsx|pptx|odt|ods|odp|epub)!/", re.IGNORECASE)
 _PRINTABLE = re.compile(rb"[\t\n\r\x20-\x7e]{24,8000}")
 
 
@@ -81,7 +82,10 @@ def _is_comment(label: str) -> bool:
 
 
 def _of_file(file: File) -> Iterator[tuple[int, str]]:
-    if file.text and file.path.lower().endswith(_MARKUP):
+    if _OFFICE_PART.search(file.path):
+        # Whoever loads a skill does not open the documents that it brings.
+        yield from ((1, part) for part in file.text.split("\n\n") if part.strip())
+    elif file.text and file.path.lower().endswith(_MARKUP):
         for place, said in cut_comments(file.text)[1]:
             yield line_of(file.text, place), said
         yield from ((1 + more, text) for more, text in _elements(file.text, file.text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from trace2skill.lint.literals import is_documented
 from trace2skill.lint.pipes import LONGEST, statements
 from trace2skill.lint.places import line_of
 from trace2skill.lint.reputation import addresses_in
@@ -33,6 +34,8 @@ def secrets(view: View) -> Iterator[Hit]:
     for file in view.texts():
         fixture = _FIXTURE.search(file.path) is not None
         for secret in secrets_of(file.text):
+            if is_documented(secret.value):
+                continue
             level = level_of(secret, file.text)
             yield Hit(
                 file.path,

@@ -109,7 +109,7 @@ def upload_in_words(view: View) -> Iterator[Hit]:
     for passage in passages(view):
         text = passage.span.text
         found = _verb(text) or _COPY_OF.search(text) or _BCC.search(text)
-        if found is None or quoted_at(text, found.start(), found.end()):
+        if found is None or _is_quoted(text, found.start(), found.end()):
             continue
         target = _target(passage, found.start())
         if target is not None and target.place > len(text) and _ALSO_NOUN.fullmatch(found[0]):
@@ -144,6 +144,11 @@ def _verb(text: str) -> re.Match[str] | None:
     return None
 
 
+def _is_quoted(text: str, start: int, end: int) -> bool:
+    """Say whether somebody else says it; what stands in code is meant as it stands."""
+    return quoted_at(text.replace("`", " "), start, end)
+
+
 def _weight(view: View, passage: Passage, target: _Target, start: int) -> tuple[Severity, tuple[str, ...]]:
     """Return how bad it is, and what lowers it; what is sent in silence, or is a secret, is an error."""
     text = passage.text
@@ -170,7 +175,7 @@ def _target(passage: Passage, start: int) -> _Target | None:
             (here or target.place > end)
             and len(before) < 400
             and _WAY.search(before)
-            and not quoted_at(text, target.place, target.place + 1)
+            and not _is_quoted(text, target.place, target.place + 1)
         ):
             return target
     return None
