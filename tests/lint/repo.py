@@ -33,6 +33,10 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
         path.write_text(text, "utf-8")
 
 
+INVENTORY = ("FS912", "PV705")
+"""Notes about the small skills of these tests, which are about other rules."""
+
+
 def lint(*arguments: object) -> Done:
     """Run the linter in the working folder."""
     return program("lint", *arguments)
@@ -42,7 +46,8 @@ def told(*arguments: object) -> list[dict[str, Any]]:
     """Return the findings that the linter tells as JSON."""
     done = program("lint", *arguments, "--json")
     assert done.code in (0, 1), done
-    return [finding for skill in json.loads(done.out)["skills"] for finding in skill["findings"]]
+    found = [finding for skill in json.loads(done.out)["skills"] for finding in skill["findings"]]
+    return [one for one in found if one["rule"] not in INVENTORY]
 
 
 def open_rules(*arguments: object) -> list[str]:

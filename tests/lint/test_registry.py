@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.lint.tables import rule_of, view
@@ -24,7 +25,7 @@ BESIDE = "LN004"
 def found(name: str, example: Example) -> tuple[Finding, ...]:
     """Return what the rule *name* finds in *example*, comments that ask for silence included."""
     there, rule = view(example), rule_of(name)
-    settings = LintSettings(target=rule.targets[0] if rule.asked else "")
+    settings = msgspec.convert({"target": rule.targets[0] if rule.asked else ""}, LintSettings)
     terms = Terms(Settled(settings, Path()), date(2026, 1, 1))
     told = check_view(there, terms, lambda one: one, lambda path: "\n".join(there.lines(path)))
     return tuple(one for one in told if one.rule == name)

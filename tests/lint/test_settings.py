@@ -11,6 +11,7 @@ from tests.documents import ROOT
 from tests.lint.repo import PIPED, lint, open_rules, suppressed, told, write, write_skill
 
 FLAG = "Start it with `claude --dangerously-skip-permissions`.\n"
+RUN = "```sh\nclaude --dangerously-skip-permissions -p x\n```\n"
 GLUED = "Run the tests.## Next steps\n"
 FENCED = f"```sh\n{PIPED}\n```\n"
 
@@ -66,7 +67,7 @@ def test_the_table_in_pyproject_is_read_as_well(tmp_path: Path) -> None:
     [
         ('fail-onn = "error"', ("no setting 'fail-onn'", "did you mean 'fail-on'?")),
         ('allow_host = ["x"]', ("no setting 'allow_host'", "did you mean 'allow_hosts'?")),
-        ('ignore = ["EX1011"]', ("no rule begins with 'EX1011'", "did you mean EX101?")),
+        ('ignore = ["EX1011"]', ("no rule begins with 'EX1011'", "did you mean EX1")),
         ('select = ["glued-headings"]', ("no rule begins with", "did you mean glued-heading?")),
         ('per-path-ignores = {"a/*" = ["NO1"]}', ("no rule begins with 'NO1'",)),
         ('severity = {NO1 = {level = "note", reason = "old"}}', ("no rule begins with 'NO1'",)),
@@ -112,7 +113,7 @@ def test_patterns_are_relative_to_the_file_that_has_them(
 
 
 def test_severity_is_set_with_a_reason(tmp_path: Path) -> None:
-    write_skill(tmp_path / "s", GLUED + "\n" + FLAG)
+    write_skill(tmp_path / "s", GLUED + "\n" + RUN)
     set_to(tmp_path, 'severity = {LN = {level = "error", reason = "we mean it"}}')
     assert {one["rule"]: one["severity"] for one in told()} == {"LN110": "error", "PI404": "warning"}
     set_to(tmp_path, 'severity.PI404 = {level = "note", reason = "a sandbox"}')

@@ -78,10 +78,12 @@ def _blobs(text: str) -> Iterator[tuple[int, str, str]]:
 
 def powershell_in(text: str) -> Iterator[tuple[int, str, str]]:
     """Yield each encoded command for PowerShell: its line, itself, and what it decodes to."""
+    at, line = 0, 1
     for found in _POWERSHELL.finditer(text):
+        line, at = line + text.count("\n", at, found.start()), found.start()
         plain = next((one for one in decoded(found[1]) if one), "")
         if plain:
-            yield text.count("\n", 0, found.start()) + 1, found[0], plain
+            yield line, found[0], plain
 
 
 def noise_in(text: str) -> Iterator[tuple[int, str]]:

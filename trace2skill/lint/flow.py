@@ -21,7 +21,7 @@ from trace2skill.lint.scripts import Script
 Kind = Literal["fetched", "decoded", "file", "data", "given"]
 ROUNDS = 4
 """So often assignments are gone through; a longer chain backwards is not followed."""
-MAX_NODES = 60_000
+MAX_NODES = 150_000
 MAX_STEPS = 400_000
 
 

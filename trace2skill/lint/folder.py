@@ -13,7 +13,7 @@ from typing import Literal
 
 import msgspec
 
-from trace2skill.lint.kinds import FileKind, decode, kind_of
+from trace2skill.lint.kinds import DATA_SUFFIXES, FileKind, decode, kind_of
 from trace2skill.records import Skill
 
 MAX_FILES = 5_000
@@ -82,6 +82,9 @@ def files_of(skill: Skill) -> tuple[File, ...]:
 def make_file(path: str, data: bytes, *, executable: bool = False) -> File:
     """Return *data* as a file with its kind, decoded if it is text."""
     text, encoding = decode(data)
+    named_data = path.rsplit(".", 1)[-1].lower() in DATA_SUFFIXES
+    if text is not None and named_data and "\0" in text[:4096] and not text.startswith("#!"):
+        text = None  # a font or a picture of small numbers passes for ASCII
     kind = kind_of(path, data, text)
     if text is None:
         return File(path, kind, data=data, size=len(data), encoding="binary", executable=executable)

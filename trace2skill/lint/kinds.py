@@ -46,6 +46,12 @@ _BINARY_SUFFIXES: dict[FileKind, str] = {
     "executable": "exe dll so dylib node",
 }
 _BY_BINARY_SUFFIX = {suffix: kind for kind, names in _BINARY_SUFFIXES.items() for suffix in names.split()}
+DATA_SUFFIXES = frozenset(
+    "png jpg jpeg gif webp bmp ico tiff ttf otf woff woff2 mp3 mp4 wav pdf eot ogg flac mov avi webm doc xls "
+    "ppt odt ods odp rtf epub db sqlite sqlite3 parquet arrow feather h5 hdf5 npz onnx gguf safetensors "
+    "tflite bin dat mo icns psd heic avif ds_store pack idx lock pyc pyo".split()
+)
+"""Of formats that hold no text and run nothing."""
 _MAGIC: tuple[tuple[bytes, FileKind], ...] = (
     (b"PK\x03\x04", "archive"),
     (b"PK\x05\x06", "archive"),

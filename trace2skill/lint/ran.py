@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal
@@ -24,6 +25,8 @@ from trace2skill.lint.view import View
 from trace2skill.lint.winflow import windows_runs
 
 Kind = Literal["fetched", "decoded", "file", "data", "given"]
+MOST_PIECES = 4_000
+"""Of shell code in one file that is none of the shell."""
 _WINDOWS = re.compile(
     r"\b(?:iex|iwr|irm|invoke-\w{1,20}|certutil|mshta|bitsadmin|powershell|pwsh|start-process|downloadstring)\b",
     re.IGNORECASE,
@@ -79,8 +82,15 @@ class _Look:
         self.code: list[Code] = []
 
     def all(self) -> All:
+        told: Counter[str] = Counter()
         for pieces in sessions(self.view):
-            self._session(pieces)
+            path = pieces[0].path
+            told[path] += 1
+            if told[path] <= MOST_PIECES:
+                self._session(pieces)
+        for path, count in told.items():
+            if count > MOST_PIECES:
+                self._limit(path, f"{count} pieces of shell code; {MOST_PIECES} are read")
         python = self._python()
         for script in (*self.view.scripts("javascript"), *self._of("javascript")):
             uses, cut = uses_in_javascript(script.text)

@@ -36,7 +36,7 @@ from trace2skill.lint.shellspell import expanded, spell
 from trace2skill.lint.shelltricks import Trick, resolved, without_fields
 from trace2skill.lint.shellwords import Stage, cut_heredocs, inner_of, pipelines
 
-MAX_CHARS = 200_000
+MAX_CHARS = 300_000
 MAX_DEPTH = 4
 MAX_STAGES = 40_000
 _VARIABLE = re.compile(r"\$(?:\{(\w{1,64})\}|(\w{1,64}))")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from trace2skill.lint.bounds import bounded
 from trace2skill.lint.hosts import Host, hosts_in
 from trace2skill.lint.installers import trust_in
 from trace2skill.lint.ran import Ran, all_of
@@ -37,6 +38,7 @@ def flow_hit(one: Ran, message: str, came: str, fix: str = "") -> Hit:
     )
 
 
+@bounded
 def remote_pipe_exec(view: View) -> Iterator[Hit]:
     """Find what is fetched and then run."""
     for one in all_of(view).ran:
@@ -58,6 +60,7 @@ def known_installers(view: View) -> Iterator[Hit]:
             yield flow_hit(one, f"runs the installer of {host} as it comes", "fetched here")
 
 
+@bounded
 def raw_addresses(view: View) -> Iterator[Hit]:
     """Find what is fetched from a bare public address."""
     for script in view.scripts():

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from trace2skill.lint.bounds import bounded
 from trace2skill.lint.families.ex import flow_hit
 from trace2skill.lint.pynames import Names
 from trace2skill.lint.pytables import EVAL, PROCESS, SHELL
@@ -32,6 +33,7 @@ _MINIFIED = 2_000
 _LITERAL = (ast.Constant, ast.Lambda)
 
 
+@bounded
 def dynamic_data(view: View) -> Iterator[Hit]:
     """Find outside data that is run as code."""
     for one in all_of(view).ran:
@@ -47,6 +49,7 @@ def _seen(view: View) -> set[tuple[str, int]]:
     return {(one.path, one.line) for one in all_of(view).ran}
 
 
+@bounded
 def dynamic_code(view: View) -> Iterator[Hit]:
     """Find code that is made while it runs, of whatever."""
     seen = _seen(view)
@@ -100,6 +103,7 @@ def _line_hit(script: Script, number: int, line: str, message: str, level: Sever
     return Hit(script.path, number, message, evidence=line.strip()[:400], context=script.context, level=level)
 
 
+@bounded
 def interpolated(view: View) -> Iterator[Hit]:
     """Find commands of the shell that are put together from values."""
     seen = _seen(view)

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from trace2skill.lint.bounds import bounded
 from trace2skill.lint.document import Context
 from trace2skill.lint.gates import is_about_security
 from trace2skill.lint.hosts import host_of
@@ -40,6 +41,7 @@ _WALLET = re.compile(r"[\"'](?:user|wallet|pass|coin|algo|donate-level|rig-id)[\
 _MINER_MESSAGE = "mines coins on the user's machine"
 
 
+@bounded
 def reverse_shells(view: View) -> Iterator[Hit]:
     """Find a shell that is handed to another machine."""
     told: set[tuple[str, int]] = set()
@@ -119,6 +121,7 @@ def _is_near(name: str | None) -> bool:
     return host is not None and host.reach in ("local", "private")
 
 
+@bounded
 def miners(view: View) -> Iterator[Hit]:
     """Find programs that mine coins: a miner with a pool as its argument, or the settings of one."""
     told = set()

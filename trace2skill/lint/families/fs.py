@@ -165,12 +165,17 @@ def wrong_names(view: View) -> Iterator[Hit]:
         elif suffix in _PICTURES and _COMMANDS.search(file.text, 0, 20_000):
             yield Hit(file.path, 1, f"named .{suffix}, but it is a script", fix="name it as what it is",
                       evidence=file.text[:200].split("\n", 1)[0])  # fmt: skip
-        elif suffix in _PICTURES and file.text.strip() and not _STANDS_FOR.match(file.text):
+        elif suffix in _PICTURES and _is_prose(file):
             yield Hit(file.path, 1, f"named .{suffix}, but it is text", fix="name it as what it is",
                       evidence=file.text[:200].split("\n", 1)[0], level="warning")  # fmt: skip
         elif file.kind in ("archive", "bytecode", "pickle"):
             yield Hit(file.path, 1, f"named .{suffix}, but it is of the kind {file.kind}",
                       fix="name it as what it is", level="warning")  # fmt: skip
+
+
+def _is_prose(file: File) -> bool:
+    plain = file.encoding == "utf-8" and "\0" not in file.text[:4096]
+    return plain and bool(file.text.strip()) and not _STANDS_FOR.match(file.text)
 
 
 def hidden_code(view: View) -> Iterator[Hit]:

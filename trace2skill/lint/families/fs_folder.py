@@ -8,17 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from trace2skill.lint.folder import File
 from trace2skill.lint.keyfiles import secret_in
+from trace2skill.lint.kinds import DATA_SUFFIXES
 from trace2skill.lint.rules import Hit, Rule
 from trace2skill.lint.sayings import MAX_ROWS
 from trace2skill.lint.view import MAIN, View
 from trace2skill.records import Severity
 
-_KNOWN_DATA = frozenset(
-    "png jpg jpeg gif webp bmp ico tiff ttf otf woff woff2 mp3 mp4 wav pdf eot ogg flac mov avi webm doc xls "
-    "ppt odt ods odp rtf epub db sqlite sqlite3 parquet arrow feather h5 hdf5 npz onnx gguf safetensors "
-    "tflite bin dat mo icns psd heic avif ds_store pack idx lock pyc pyo".split()
-)
 _APART = ("/tests/", "/test/", "/fixtures/", "/evals/")
 _DATA = (*_APART, "/assets/", "/examples/", "/data/")
 _ODD = re.compile(
@@ -37,6 +34,7 @@ _KNOWN_NAMES = re.compile(
     re.IGNORECASE,
 )
 _HUGE_OUTPUT = 5_000_000
+_USUAL = ("references", "scripts", "assets")
 _MOST_NAMED = 20
 
 
@@ -48,7 +46,7 @@ def not_analysed(view: View) -> Iterator[Hit]:
             yield Hit(unread.path, 1, what, fix="remove it, or read it yourself")
     for file in view.files:
         suffix = file.path.rsplit(".", 1)[-1].lower()
-        if file.kind == "binary" and suffix not in _KNOWN_DATA:
+        if file.kind == "binary" and suffix not in DATA_SUFFIXES:
             apart = any(folder in f"/{file.path}" for folder in _DATA)
             level: Severity | None = "note" if apart else None
             yield Hit(file.path, 1, "not analysed: binary data of no known kind", level=level,
@@ -98,31 +96,21 @@ def odd_names(view: View) -> Iterator[Hit]:
 
 def stray(view: View) -> Iterator[Hit]:
     """Find files that no other file of the skill names."""
-    named = view.mentions
-    found = 0
-    for file in view.files if named.whole else ():
-        parts = file.path.split("/")
-        page = file.path.startswith("references/") and file.kind == "markdown"  # LN111 looks at these
-        if (
-            file.path == MAIN
-            or file.kind == "link"
-            or page
-            or "!" in file.path
-            or file.hidden
-            or _KNOWN_NAMES.match(parts[-1])
-        ):
-            continue
-        apart = any(folder in f"/{file.path}" for folder in _APART)
-        stem = parts[-1].rsplit(".", 1)[0]
-        folders = (part for part in parts[:-1] if part not in ("references", "scripts", "assets"))
-        if apart or any(named.names(word, file.path) for word in (parts[-1], stem, *folders)):
-            continue
-        found += 1
-        if found > _MOST_NAMED:
-            return
-        yield Hit(
-            file.path, 1, "nothing in the skill names this file", fix=f"name it in {MAIN}, or remove it"
-        )
+    paths = [file.path for file in view.files if _is_stray(file, view)] if view.mentions.whole else []
+    for path in paths[:_MOST_NAMED]:
+        rest = len(paths) - _MOST_NAMED if path in paths[_MOST_NAMED - 1 :] else 0
+        what = "nothing in the skill names this file" + (f", nor {rest} more" if rest > 0 else "")
+        yield Hit(path, 1, what, fix=f"name it in {MAIN}, or remove it")
+
+
+def _is_stray(file: File, view: View) -> bool:
+    *folders, name = file.path.split("/")
+    page = file.path.startswith("references/") and file.kind == "markdown"  # LN111 looks at these
+    apart = file.kind == "link" or "!" in file.path or file.hidden or _KNOWN_NAMES.match(name)
+    if page or apart or file.path == MAIN or any(folder in f"/{file.path}" for folder in _APART):
+        return False
+    words = [name, name.rsplit(".", 1)[0], *(part for part in folders if part not in _USUAL)]
+    return not any(view.mentions.names(word, file.path) for word in words)
 
 
 def same_names(view: View) -> Iterator[Hit]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trace2skill.lint.blobs import command_in, noise_in, powershell_in
+from trace2skill.lint.bounds import bounded
 from trace2skill.lint.document import Context
 from trace2skill.lint.families.ex import flow_hit
 from trace2skill.lint.ran import all_of
@@ -29,6 +30,7 @@ _LOCKS = (
 _SPANS = ("fence", "prose", "item", "cell", "comment", "reference", "html", "heading")
 
 
+@bounded
 def decoded_then_executed(view: View) -> Iterator[Hit]:
     """Find what is decoded and then run."""
     for one in all_of(view).ran:
@@ -49,6 +51,7 @@ def pieces(view: View) -> Iterator[tuple[str, str, int, Context, bool]]:
             yield file.path, file.text, 1, "active", False
 
 
+@bounded
 def hidden_commands(view: View) -> Iterator[Hit]:
     """Find a blob that is a command once it is decoded."""
     for path, text, first, context, prose in pieces(view):
@@ -60,6 +63,7 @@ def hidden_commands(view: View) -> Iterator[Hit]:
             view.leave(path, "budget", said)
 
 
+@bounded
 def powershell(view: View) -> Iterator[Hit]:
     """Find a command that PowerShell gets encoded."""
     for path, text, first, context, _ in pieces(view):

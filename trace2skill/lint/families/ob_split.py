@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from trace2skill.lint.bounds import bounded
 from trace2skill.lint.families.ex import flow_hit
 from trace2skill.lint.pynames import Names
 from trace2skill.lint.pytables import EVAL, PROCESS, SHELL
@@ -33,6 +34,7 @@ _JS_SPLIT = re.compile(
 )
 
 
+@bounded
 def split_literals(view: View) -> Iterator[Hit]:
     """Find names of what runs, and commands, that are put together from pieces."""
     for code, trick in all_of(view).tricks:
@@ -92,6 +94,7 @@ def _is_shown(names: Names, node: ast.expr) -> bool:
     return any(_COMMAND.search(word) for word in words)
 
 
+@bounded
 def payload_from_data(view: View) -> Iterator[Hit]:
     """Find a file that passes for data and is run."""
     for one in all_of(view).ran:
