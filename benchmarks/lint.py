@@ -78,7 +78,7 @@ def main() -> None:
     text = "\n\n".join(as_text(part) for part in (*tables(rows), ratios(rows)) if part)
     print(text)
     if given.update:
-        fill_page(PAGE, "beside", f"{text}\n\nmeasured {date.today()}")
+        fill_page(PAGE, "beside", f"{text}\n\nmeasured {date.today()}, load {os.getloadavg()[0]:.0f}")
         fill_page(PAGE, "quality", as_text(list(table(counted(judge(make_corpus()))))))
 
 
@@ -133,9 +133,11 @@ def measure(
     spent: dict[str, list[Spent]] = {tool.name: [] for tool in tools}
     start: dict[str, list[Spent]] = {tool.name: [] for tool in tools}
     found: dict[str, Verdicts] = {}
+    report = work / "report.json"
+    for tool in tools:
+        run(tool, work / "one", report)  # which leaves its bytecode behind, as an installation does
     for _ in range(rounds):
         for tool in tools:
-            report = work / "report.json"
             start[tool.name].append(run(tool, work / "one", report))
             spent[tool.name].append(run(tool, work / "skills", report))
             found[tool.name] = tool.verdicts(json.loads(report.read_text("utf-8")))
@@ -159,7 +161,9 @@ def _columns(best: Spent) -> dict[str, float]:
 def run(tool: Tool, skills: Path, report: Path) -> Spent:
     """Run *tool* over the folder *skills* and return what its process took."""
     report.unlink(missing_ok=True)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)} if tool.name == "trace2skill" else dict(os.environ)
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    if tool.name == "trace2skill":
+        environment["PYTHONPATH"] = str(ROOT)
     output = report if tool.name == "trace2skill" else report.with_suffix(".log")
     with output.open("wb") as out:
         begin = time.perf_counter()

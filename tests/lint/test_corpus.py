@@ -63,16 +63,18 @@ def test_a_skill_is_written_as_it_was_made(tmp_path: Path) -> None:
         assert data == blob.data
 
 
-@SHORT
 @pytest.mark.parametrize(
     ("level", "groups", "most"),
-    [("error", ("vendor",), 0.02), ("error", ("near",), 0.03), ("warning", (), 0.10)],
+    [
+        pytest.param("error", ("vendor",), 0.02, marks=SHORT),
+        ("error", ("near",), 0.03),
+        pytest.param("warning", (), 0.10, marks=SHORT),
+    ],
 )
 def test_what_is_harmless_is_left_alone(level: Level, groups: tuple[str, ...], most: float) -> None:
     assert share(counted(), level, "benign", groups) <= most
 
 
-@SHORT
 @pytest.mark.parametrize(("level", "least"), [("error", 0.5), ("warning", 0.7)])
 def test_what_is_malicious_is_found(level: Level, least: float) -> None:
     assert share(counted(), level, "malicious") >= least

@@ -98,8 +98,8 @@ def _trust(url: str) -> Trust:
         return "installer"
     parts = path.strip("/").split("/")
     if host.name in ("raw.githubusercontent.com", "github.com"):
-        known = "/".join(parts[:2]) in _REPOSITORIES
-        return "installer" if known else "vendor" if parts[0] in _OWNERS else "stranger"
+        # Most projects install from there, and those of strangers look like all others: a warning is due.
+        return "installer" if "/".join(parts[:2]) in _REPOSITORIES else "vendor"
     if standing_of(host) == "vendor" and not host.is_under(*_OPEN):
         return "vendor"
     return "stranger"

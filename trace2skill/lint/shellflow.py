@@ -184,7 +184,7 @@ class Shell:
         for word in words:
             if word.startswith("'"):
                 continue
-            for inner in inner_of(word):
+            for inner in inner_of(word) if depth < MAX_DEPTH else ():
                 found = self._output(inner, depth + 1)
                 if found is not None:
                     return found

@@ -26,6 +26,9 @@ _COPY = re.compile(
     r"\b(?:scp|rsync)\b[^\n]{1,400}?[ ](?:[\w.-]{1,40}@)?((?:[\w-]{1,60}\.){1,5}[a-z]{2,20}):[\w/~.]",
     re.IGNORECASE,
 )
+_BUILT = re.compile(
+    r"[ ](?:\./)?(?:dist|build|public|_site|out|site|target|www|html|htdocs|release)(?:/[\w.*/-]{0,80})?[ ]"
+)
 _LOOKUP = re.compile(
     r"\b(?:dig|nslookup|host|drill|ping|resolvectl query|Resolve-DnsName)[ \t]", re.IGNORECASE
 )
@@ -57,11 +60,14 @@ def _uploads(view: View, script: Script, line: int, text: str) -> Iterator[Hit]:
         names.append(remote)
     for host in names:
         if not re.search(r"YOUR|[<{$\[]", host.name, re.IGNORECASE):
-            yield _uploaded(view, script, (line, text.strip()), host.name, lower=speaks_of(view, host))
+            why = "the skill speaks of the host" if speaks_of(view, host) else ""
+            if remote is host and _BUILT.search(text):
+                why = "it deploys what was built"
+            yield _uploaded(script, (line, text.strip()), host.name, why)
 
 
-def _uploaded(view: View, script: Script, place: tuple[int, str], host: str, *, lower: bool) -> Hit:
-    level: Severity = lowered("warning") if lower else "warning"
+def _uploaded(script: Script, place: tuple[int, str], host: str, why: str) -> Hit:
+    level: Severity = lowered("warning") if why else "warning"
     return Hit(
         script.path,
         script.at(place[0]),
@@ -69,7 +75,7 @@ def _uploaded(view: View, script: Script, place: tuple[int, str], host: str, *, 
         fix="name the host in the description, and say what goes there",
         evidence=place[1],
         level=level,
-        gates=("the skill speaks of the host",) if lower else (),
+        gates=(why,) if why else (),
         context=script.context,
     )
 
@@ -84,7 +90,8 @@ def _python_uploads(view: View, script: Script) -> Iterator[Hit]:
         for address in addresses_in(url or ""):
             if address.standing in STRANGERS:
                 place = node.lineno, address.url
-                yield _uploaded(view, script, place, address.host.name, lower=speaks_of(view, address.host))
+                why = "the skill speaks of the host" if speaks_of(view, address.host) else ""
+                yield _uploaded(script, place, address.host.name, why)
 
 
 def dns(view: View) -> Iterator[Hit]:

@@ -38,6 +38,7 @@ _MINERS = frozenset(
 )
 _MINER_FLAGS = frozenset("-o --url -u --user --donate-level -a --algo --coin -P --pool".split())
 _WALLET = re.compile(r"[\"'](?:user|wallet|pass|coin|algo|donate-level|rig-id)[\"']\s{0,3}:")
+_PRIVATE = re.compile(r"(?<![\d.])(?:10|127|192\.168|172\.(?:1[6-9]|2\d|3[01]))(?:\.\d{1,3}){2,3}(?![\d.])")
 _MINER_MESSAGE = "mines coins on the user's machine"
 
 
@@ -52,7 +53,7 @@ def reverse_shells(view: View) -> Iterator[Hit]:
             if found is not None:
                 told.add((code.path, number))
                 shown = _SHOWN.search(line[: found.start()]) is not None
-                mild = shown or (not code.file and is_about_security(view))
+                mild = shown or (not code.file and (is_about_security(view) or _PRIVATE.search(line)))
                 yield _hit(
                     (code.path, number), line, _REVERSE_MESSAGE, code.context, "warning" if mild else None
                 )
