@@ -166,7 +166,9 @@ class Shell:
             return self._file([word for word in rest if not word.startswith("-")])
         if program not in INTERPRETERS:
             word = stage.words[place_of_program(stage.words)] if program else ""
+            cut = self.cut
             held = self._first([word], MAX_DEPTH) if "$" in word else None
+            self.cut = cut  # no deeper look is wanted here, so nothing is left out
             return held or (self._file([word]) if word else None)
         inline = next((at for at, word in enumerate(rest) if INLINE.match(word)), None)
         if inline is not None:

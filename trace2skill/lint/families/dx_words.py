@@ -9,7 +9,7 @@ from typing import NamedTuple
 from trace2skill.injection.judge import CONCEALED
 from trace2skill.lint.hosts import Host, host_of
 from trace2skill.lint.passages import Passage, passages
-from trace2skill.lint.polarity import quoted_at
+from trace2skill.lint.polarity import ordered_at, quoted_at
 from trace2skill.lint.purpose import speaks_of
 from trace2skill.lint.reputation import STRANGERS, addresses_in
 from trace2skill.lint.rules import Hit, Rule
@@ -47,6 +47,13 @@ _COPY_OF = re.compile(
     rf"|should|must|needs?)\b",
     re.IGNORECASE,
 )
+_ALSO_NOUN = re.compile(
+    r"files?|logs?|archives?|reports?|exports?|shares?|streams?|ships?|drops?|routes?|saves?|includes?|passes"
+    r"|pass|attach\w{0,2}|gives?|given",
+    re.IGNORECASE,
+)
+_INSIDE = tuple("[/.-_")
+"""What goes before a word within a name, an address or the words of a link."""
 _WAY = re.compile(
     r"\b(?:to|at|into|via|through|with|for|on|using|towards?|b?cc|address)\b|[:=→]|-d\b", re.IGNORECASE
 )
@@ -101,10 +108,12 @@ def upload_in_words(view: View) -> Iterator[Hit]:
     """Find the advice to send a user's data to a fixed address or mailbox."""
     for passage in passages(view):
         text = passage.span.text
-        found = _SEND.search(text) or _COPY_OF.search(text) or _BCC.search(text)
+        found = _verb(text) or _COPY_OF.search(text) or _BCC.search(text)
         if found is None or _is_quoted(text, found.start(), found.end()):
             continue
         target = _target(passage, found.start())
+        if target is not None and target.place > len(text) and _ALSO_NOUN.fullmatch(found[0]):
+            continue  # what is only kept somewhere goes to no address of another sentence
         bucket = _BUCKET.search(passage.text, found.start()) if target is None else None
         if bucket is not None and _QUIET.search(passage.text):
             host = Host(f"{bucket[1]}.bucket", "s3", "public")
@@ -123,6 +132,16 @@ def upload_in_words(view: View) -> Iterator[Hit]:
             context=passage.context_at(found.start()),
             prose=True,
         )
+
+
+def _verb(text: str) -> re.Match[str] | None:
+    """Return the first word that sends something; what may be a noun counts where an order stands."""
+    for found in _SEND.finditer(text):
+        if text[found.start() - 1 : found.start()] in _INSIDE:
+            continue
+        if not _ALSO_NOUN.fullmatch(found[0]) or ordered_at(text.lower(), found.start()):
+            return found
+    return None
 
 
 def _is_quoted(text: str, start: int, end: int) -> bool:
