@@ -242,7 +242,7 @@ def measure(case: Case) -> dict[str, Any]:
         os.environ["TRACE2SKILL_CACHE_DIR"] = folder
         catalog = make_catalog(Path(folder) / "traces.jsonl", case.runs, case.steps)
         settings = DistillSettings(model="openai/local", base_url=f"{url}/v1", jobs=case.jobs)
-        timing = asyncio.run(time_one(case, catalog, connection(settings), url))
+        timing = asyncio.run(time_one(case, catalog, connection(settings, settings.turns), url))
         log = read_log(url)
     fates = Counter(entry["fate"] for entry in log)
     found = least(log, catalog, case.jobs)

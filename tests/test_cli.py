@@ -160,7 +160,8 @@ def test_json_stays_one_document_when_the_answer_is_bad(tmp_path: Path, log: Pat
     (broken / "SKILL.md").write_text("# No frontmatter\n", "utf-8")
     done = program("lint", broken, "--json")
     assert done.code == 1
-    assert {finding["rule"] for finding in json.loads(done.out)} == {"SP003"}
+    (found,) = json.loads(done.out)["skills"]
+    assert {finding["rule"] for finding in found["findings"]} == {"SP003"}
 
 
 def test_long_paths_are_never_cut(log: Path, tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ from tests.chat_server import Answer, ChatServer
 from tests.documents import ROOT, Desk, blocks, renewed
 from tests.test_house import LAYERS
 from trace2skill import __version__, errors
+from trace2skill.lint import RULES
+from trace2skill.lint.page import catalogue
 from trace2skill.readers import all_readers
 
 README = ROOT / "README.md"
@@ -84,12 +86,19 @@ def exit_codes(desk: Desk) -> str:
     return table(("code", "error", "what it means"), rows)
 
 
+def rules(desk: Desk) -> str:
+    """Return the table of the linter's rules, and the page of each."""
+    del desk
+    return catalogue(RULES)
+
+
 GENERATORS: dict[str, Callable[[Desk], str]] = {
     "formats": formats,
     "formats-in-full": formats_in_full,
     "skill": skill,
     "layers": layers,
     "exit-codes": exit_codes,
+    "rules": rules,
 }
 
 

@@ -74,6 +74,7 @@ def test_files_named_in_the_guides_exist(path: Path) -> None:
 def test_links_lead_somewhere(path: Path) -> None:
     # A skill that is quoted or shown whole links within its own folder.
     text = re.sub(r"^> .*$", "", path.read_text("utf-8"), flags=re.MULTILINE)
+    text = re.sub(r"^ {4}.*$", "", text, flags=re.MULTILINE)
     text = re.sub(r"^````.*?^````$", "", text, flags=re.MULTILINE | re.DOTALL)
     links = re.findall(r"\]\((?!https?:)([^)#\s]+)", text)
     assert [link for link in links if not (path.parent / link).exists()] == []

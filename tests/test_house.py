@@ -22,7 +22,7 @@ PARAMETERS = 5
 LAYERS = {
     "face": ("trace2skill.cli", "trace2skill.__main__"),
     "drawing": ("trace2skill.render",),
-    "work": ("trace2skill.pipeline",),
+    "work": ("trace2skill.pipeline", "trace2skill.shorten"),
     "stages": (
         "trace2skill.ingest",
         "trace2skill.labels",
@@ -32,6 +32,7 @@ LAYERS = {
         "trace2skill.analysts",
         "trace2skill.consolidate",
         "trace2skill.compose",
+        "trace2skill.compress",
         "trace2skill.lint",
         "trace2skill.measure",
     ),

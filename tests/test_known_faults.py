@@ -294,7 +294,7 @@ def test_nothing_beside_the_skills_looks_like_one(mine: Path, log: Path) -> None
     assert not list(root.rglob("*.bak*"))
     done = program("lint", root)
     assert done.code == 0
-    assert "2 skills, no findings" in done.err
+    assert "2 skills, no findings" in done.out
 
 
 # --- 10: what was skipped was not told, and the changelog told what never happened -----------------

@@ -53,3 +53,7 @@ class BudgetSpent(ModelError):
     """The cap on money or calls was reached before the next call."""
 
     exit_code = 1
+
+
+class CompressionFault(Trace2SkillError):
+    """A shorter skill would lack something of the longer one, so it is not made."""

@@ -50,20 +50,18 @@ def dump(rows: Iterable[Row]) -> str:
 def load(folder: Path) -> tuple[Row, ...]:
     """Read the rows of the skill in *folder*; none if it has no side-car."""
     path = folder / FILE
-    if not path.is_file():
-        return ()
-    return parse(path.read_bytes(), str(path))
+    return parse(path.read_bytes(), path) if path.is_file() else ()
 
 
-def parse(data: bytes, name: str) -> tuple[Row, ...]:
-    """Return the rows in *data*; *name* says in an error where they are from."""
+def parse(data: bytes, path: Path) -> tuple[Row, ...]:
+    """Return the rows in *data*, the content of *path*; raise ``InputError`` for a damaged line."""
     decoder = msgspec.json.Decoder(Row)
     rows = []
     for number, line in enumerate(data.splitlines(), start=1):
         try:
             rows.append(decoder.decode(line))
         except msgspec.DecodeError as error:
-            raise InputError(f"{name}:{number}: damaged provenance: {error}") from error
+            raise InputError(f"{path}:{number}: damaged provenance: {error}") from error
     return tuple(rows)
 
 
@@ -79,3 +77,16 @@ def place(rows: Sequence[Row], files: dict[str, str]) -> tuple[Row, ...]:
             nearest = min(lines, key=lambda n: (abs(n - row.line), n))
             placed.append(msgspec.structs.replace(row, line=nearest))
     return tuple(placed)
+
+
+def follow(rows: Sequence[Row], files: dict[str, str]) -> tuple[Row, ...]:
+    """Return *rows* where their sentences are in *files* now, be it in another file than before.
+
+    A sentence that is nowhere keeps its row, so that an owner's deletion is remembered.
+    """
+    found = []
+    for row in rows:
+        here = (row.file, *sorted(files.keys() - {row.file}))
+        moved = (place((msgspec.structs.replace(row, file=file),), files) for file in here)
+        found.append(next((placed[0] for placed in moved if placed), row) if row.line else row)
+    return tuple(found)

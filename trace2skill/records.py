@@ -229,6 +229,24 @@ class FlowStep(Record, frozen=True):
     what: str
 
 
+class Opinion(Record, frozen=True):
+    """What a model says of a finding; it is shown beside it, and decides nothing."""
+
+    severity: Severity
+    """What the model would call it: never more than the linter does."""
+    reason: str
+    quote: str
+    """What of the file it rests on, byte for byte."""
+    model: str
+
+
+class Suppression(Record, frozen=True):
+    """Why a finding does not count: who said so, and the reason that they gave."""
+
+    kind: Literal["inline", "config", "baseline"]
+    reason: str
+
+
 class Finding(Record, frozen=True):
     """One thing that the linter has to say about one place."""
 
@@ -247,8 +265,11 @@ class Finding(Record, frozen=True):
     gates: tuple[str, ...] = ()
     """What lowered its severity."""
     fingerprint: str = ""
-    """Made of rule, path and evidence, so it stays the same when lines move."""
+    """Made of rule, path and what was found, so it stays the same when lines move."""
     flow: tuple[FlowStep, ...] = ()
+    opinion: Opinion | None = None
+    """Of a model, if one was asked."""
+    suppressed: Suppression | None = None
 
 
 def encode(record: Any) -> bytes:

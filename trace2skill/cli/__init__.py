@@ -18,7 +18,7 @@ from trace2skill.errors import Trace2SkillError
 
 _VERSION = f"trace2skill {__version__}\n"
 _INTERRUPTED = "interrupted: run the same command again to go on; replies paid for are kept\n"
-_COMMANDS = ("ingest", "distill", "lint", "explain")
+_COMMANDS = ("ingest", "distill", "compress", "lint", "explain")
 """Each is a function in the module of that name."""
 
 

@@ -11,10 +11,10 @@ import typer
 from trace2skill import provenance
 from trace2skill.cli.options import Json
 from trace2skill.errors import InputError
-from trace2skill.lint import RULES
-from trace2skill.lint.page import page_of
-from trace2skill.render.console import print_json
-from trace2skill.render.findings import print_lines
+from trace2skill.lint import RULES, Rule
+from trace2skill.lint.page import data_of, page_of
+from trace2skill.lint.plain import as_json
+from trace2skill.render.console import print_json, write
 from trace2skill.render.learning import print_rows
 
 
@@ -26,10 +26,11 @@ def explain(
 ) -> None:
     """Show the rule at FILE:LINE, its support, and the quotes behind it with source file and line.
 
-    Of a rule of the linter, such as DX509, show what it finds and why.
+    Of a rule of the linter, by its id or name (EX101, remote-pipe-exec), show what it finds and why.
     """
-    if re.fullmatch(r"[A-Z]{2}\d{3}", place):
-        _explain_rule(place)
+    rule = _rule_of(place)
+    if rule is not None:
+        _explain_rule(rule, json=json)
         return
     found = re.fullmatch(r"(.+?)(?::(\d{1,7}))?", place)
     path, line = Path(found[1] if found else place), int(found[2]) if found and found[2] else None
@@ -53,11 +54,19 @@ def explain(
     print_rows(rows)
 
 
-def _explain_rule(name: str) -> None:
-    known = next((rule for rule in RULES if name in (rule.id, *rule.aliases)), None)
-    if known is None:
-        raise InputError(f"there is no rule {name}", hint="docs/rules.md has all rules")
-    print_lines([page_of(known)])
+def _rule_of(place: str) -> Rule | None:
+    """Return the rule that *place* names by id or name, in any case; a file of that name goes first."""
+    if Path(place).exists():
+        return None
+    known = {name.lower(): rule for rule in RULES for name in (*rule.aliases, rule.name, rule.id)}
+    rule = known.get(place.lower())
+    if rule is None and re.fullmatch(r"[A-Za-z]{2}\d{3}", place):
+        raise InputError(f"there is no rule {place}", hint="docs/rules.md has all rules")
+    return rule
+
+
+def _explain_rule(rule: Rule, *, json: bool) -> None:
+    write(as_json(data_of(rule)) if json else page_of(rule))
 
 
 def _skill_of(path: Path) -> Path:

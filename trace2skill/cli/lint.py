@@ -6,18 +6,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
 from trace2skill.cli.options import Json
+from trace2skill.cli.reports import outputs_of, tell
 from trace2skill.errors import ConfigError, InputError
 from trace2skill.lint import RULES, Options, lint_folder
-from trace2skill.lint.github import as_commands
-from trace2skill.lint.sarif import as_sarif
+from trace2skill.lint.report import checked
 from trace2skill.paths import show
-from trace2skill.records import Finding
-from trace2skill.render.console import print_json
-from trace2skill.render.findings import print_findings, print_lines, print_unread
 
 
 class Level(StrEnum):
@@ -40,9 +36,13 @@ class Format(StrEnum):
     """How findings are printed."""
 
     text = "text"
+    concise = "concise"
     json = "json"
     sarif = "sarif"
     github = "github"
+    gitlab = "gitlab"
+    junit = "junit"
+    markdown = "markdown"
 
 
 class Target(StrEnum):
@@ -53,6 +53,10 @@ class Target(StrEnum):
     codex = "codex"
 
 
+Outputs = Annotated[
+    list[str] | None,
+    typer.Option("--output", metavar="FORMAT:FILE", help="Also write a report to a file; may be repeated."),
+]
 Prefixes = Annotated[list[str] | None, typer.Option(help="Rules, by id, name or the beginning of an id.")]
 
 
@@ -64,6 +68,7 @@ def lint(
     ignore: Prefixes = None,
     fail_on: Annotated[Level, typer.Option(help="The least severity that fails.")] = Level.error,
     form: Annotated[Format, typer.Option("--format", help="How findings are printed.")] = Format.text,
+    output: Outputs = None,
     json: Json = False,
 ) -> None:
     """Check skills for risky content, against the specification, and for broken structure."""
@@ -76,28 +81,12 @@ def lint(
         select=_known(select or []),
         ignore=_known(ignore or []),
     )
-    findings: list[Finding] = []
-    for folder in folders:
-        report = lint_folder(folder, options)
-        findings += [
-            msgspec.structs.replace(found, path=f"{show(folder)}/{found.path}") for found in report.findings
-        ]
-        print_unread(show(folder), report.unread)
-    _print(Format.json if json else form, findings, len(folders))
+    outputs = outputs_of(output or [])
+    skills = [checked(folder, lint_folder(folder, options)) for folder in folders]
+    tell(skills, Format.json if json else form, outputs)
     failing = list(Level)[: list(Level).index(fail_on) + 1]
-    if any(finding.severity in failing for finding in findings):
+    if any(finding.severity in failing for skill in skills for finding in skill.open):
         raise typer.Exit(1)
-
-
-def _print(form: Format, findings: list[Finding], skills: int) -> None:
-    if form is Format.json:
-        print_json(findings)
-    elif form is Format.sarif:
-        print_json(as_sarif(findings, RULES))
-    elif form is Format.github:
-        print_lines(as_commands(findings))
-    else:
-        print_findings(tuple(findings), skills)
 
 
 def _known(prefixes: list[str]) -> tuple[str, ...]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
+
+from trace2skill.lint.capabilities import capabilities_of
 from trace2skill.lint.engine import LintReport, Options, run, view_of_folder, view_of_skill
 from trace2skill.lint.families import RULES
 from trace2skill.lint.rules import Hit, Rule
@@ -14,7 +17,8 @@ __all__ = ["RULES", "Hit", "LintReport", "Options", "Rule", "lint_folder", "lint
 
 def lint_folder(folder: Path, options: Options) -> LintReport:
     """Return what the rules of *options* find in a skill folder on disk; nothing in it is run."""
-    return run(view_of_folder(folder), RULES, options)
+    view = view_of_folder(folder)
+    return msgspec.structs.replace(run(view, RULES, options), capabilities=capabilities_of(view))
 
 
 def lint_skill(skill: Skill) -> tuple[Finding, ...]:

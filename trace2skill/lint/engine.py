@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from trace2skill.lint.capabilities import Capabilities
 from trace2skill.lint.folder import Unread, files_of, read_folder
 from trace2skill.lint.gates import gate
 from trace2skill.lint.rules import Hit, Rule
@@ -49,6 +50,7 @@ class LintReport(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
     unread: tuple[Unread, ...]
     files: int
+    capabilities: Capabilities = Capabilities()
 
 
 def view_of_folder(folder: Path) -> View:

@@ -97,7 +97,7 @@ def plan(job: Job, settings: DistillSettings) -> Estimate:
     """Return what *job* would take; reads the logs, and touches neither network nor disk otherwise."""
     ingest = open_ingest(job)
     command_of(settings)
-    link = connection(settings) if settings.model is not None else None
+    link = connection(settings, settings.turns) if settings.model is not None else None
     found = estimate(
         iter(ingest),
         link.ask if link else None,
@@ -118,7 +118,7 @@ def distill(job: Job, settings: DistillSettings, watch: Observer | None = None) 
     watch = watch or Silent()
     ingest = open_ingest(job)
     command = command_of(settings)
-    link = connection(settings) if settings.model is not None else None
+    link = connection(settings, settings.turns) if settings.model is not None else None
     target(job)
     with RunFolder(job.out, _run_name(job)) as run:
         miner = Miner()

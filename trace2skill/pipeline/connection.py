@@ -18,7 +18,7 @@ from trace2skill.llm.prices import Price, calls_tools, context_window, price_of
 from trace2skill.llm.replay import ReplayBackend
 from trace2skill.llm.scripted import ScriptedBackend
 from trace2skill.llm.truncation import CutPrompts, WatchedBackend
-from trace2skill.pipeline.settings import DistillSettings, Observer
+from trace2skill.pipeline.settings import ModelSettings, Observer
 
 LOG_TOKENS = 48_000
 """How much of a log one request shows at most, however much the model takes: about 130,000 tokens before
@@ -95,10 +95,11 @@ class _Meter:
         )
 
 
-def connection(settings: DistillSettings) -> Connection:
+def connection(settings: ModelSettings, turns: int = 1) -> Connection:
     """Return the connection that *settings* describe; nothing is opened before the first call.
 
-    Raises ``ConfigError`` for a cap on the cost of a model whose price is not known.
+    An analyst may take *turns* replies. Raises ``ConfigError`` for a cap on the cost of a model
+    whose price is not known.
     """
     model = settings.model or ""
     price = _price(settings)
@@ -122,12 +123,12 @@ def connection(settings: DistillSettings) -> Connection:
         shown,
         looks=min(LOOK_TOKENS, room - shown),
         tools=settings.base_url is None and calls_tools(model),  # behind an address may be anything
-        turns=settings.turns,
+        turns=turns,
     )
     return Connection(ask, price, watched, _Counts(patient.pace, ledger))
 
 
-def _room(settings: DistillSettings) -> tuple[int, int]:
+def _room(settings: ModelSettings) -> tuple[int, int]:
     """Return the tokens that a log and what is looked up in it may take, and those of a reply.
 
     Raises ``ConfigError`` for a window that the user names and that is too small for the replies.
@@ -149,7 +150,7 @@ def _room(settings: DistillSettings) -> tuple[int, int]:
     )
 
 
-def _price(settings: DistillSettings) -> Price | None:
+def _price(settings: ModelSettings) -> Price | None:
     given = (settings.input_price, settings.output_price)
     if given == (None, None):
         return price_of(settings.model or "")

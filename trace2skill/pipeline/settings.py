@@ -13,16 +13,9 @@ Positive = Annotated[int, msgspec.Meta(ge=1)]
 Amount = Annotated[float, msgspec.Meta(ge=0)]
 
 
-class DistillSettings(Record, frozen=True):
-    """The settings of ``distill``; each is an option, an environment variable and a config key."""
+class ModelSettings(Record, frozen=True):
+    """How a model is reached, what it may cost, and how much it takes."""
 
-    min_support: Positive | None = None
-    """Tasks that a lesson needs; if not given, 2 for the miner's, 1 for analysts' in the references."""
-    body_support: Positive = 3
-    """Tasks that a lesson needs for the body of the skill, in a corpus that has so many."""
-    unverified_support: Positive = 2
-    """Tasks that a lesson needs for the body where no run shows that its remedy works."""
-    fan_in: Annotated[int, msgspec.Meta(ge=2)] = 8
     jobs: Positive = 8
     model: str | None = None
     base_url: str | None = None
@@ -37,14 +30,26 @@ class DistillSettings(Record, frozen=True):
     timeout: Annotated[float, msgspec.Meta(gt=0)] = 600.0
     """Seconds for one call, retries apart."""
     seed: int | None = None
+    prompts: str | None = None
+    """A folder whose files replace the prompts of the same name."""
+
+
+class DistillSettings(ModelSettings, frozen=True):
+    """The settings of ``distill``; each is an option, an environment variable and a config key."""
+
+    min_support: Positive | None = None
+    """Tasks that a lesson needs; if not given, 2 for the miner's, 1 for analysts' in the references."""
+    body_support: Positive = 3
+    """Tasks that a lesson needs for the body of the skill, in a corpus that has so many."""
+    unverified_support: Positive = 2
+    """Tasks that a lesson needs for the body where no run shows that its remedy works."""
+    fan_in: Annotated[int, msgspec.Meta(ge=2)] = 8
     seeds: Positive | None = None
     """Candidates of which the best on held-out tasks is kept; if not given, all tasks are learned from."""
     margin: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.02
     """Mean coverage by which a candidate must be better than the skill that is there."""
     turns: Positive = 12
     """Replies of a model that one trajectory, or one window of a long one, may take."""
-    prompts: str | None = None
-    """A folder whose files replace the prompts of the same name."""
     verifier: str | None = None
     """A command that says by its exit code whether a lesson holds; docs/verifier.md."""
     verifier_timeout: Annotated[float, msgspec.Meta(gt=0)] = 60.0

@@ -45,6 +45,12 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(json.loads(encode(value)), indent=2, ensure_ascii=False) + "\n")
 
 
+def write(text: str) -> None:
+    """Write a report as it is, for people or for another program."""
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
 def print_error(error: Trace2SkillError) -> None:
     """Print what went wrong and what to do now."""
     err().print(f"[bold red]error:[/] {safe(str(error))}")

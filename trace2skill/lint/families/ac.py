@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
+from trace2skill.lint.configs import configs_of, hooks_of, servers_of, tools_of
 from trace2skill.lint.document import Context
-from trace2skill.lint.folder import File
 from trace2skill.lint.hosts import hosts_in
 from trace2skill.lint.rules import Hit, Rule
 from trace2skill.lint.view import MAIN, View
 
-_DEPTH = 12
-_MOST = 5_000
-"""Values of one JSON file that are looked at."""
 _REACHES = re.compile(
     r"\b(?:curl|wget|ncat|nc|telnet|scp|sftp|Invoke-WebRequest|iwr|Invoke-RestMethod)\s"
     r"|/dev/tcp/|\bbase64\s+(?:-d|-D|--decode)|\|\s{0,5}(?:ba|z|da)?sh\b",
@@ -37,21 +33,14 @@ _READ_ONLY = re.compile(
 _NEAR = ("local", "private", "example")
 _BASE_URLS = ("ANTHROPIC_BASE_URL", "OPENAI_BASE_URL", "OPENAI_API_BASE", "GEMINI_BASE_URL")
 _ALL = re.compile(r"\*|Bash\(\s{0,3}(?:\*|:\*|\*:\*)\s{0,3}\)")
-_TOOL = re.compile(r"[\w*-]{1,80}(?:\([^()]{0,300}\))?")
 _PINNED = re.compile(r"(?:@[\w./-]{1,100}|[\w./-]{1,100})(?:@|==)\d[\w.+-]{0,40}")
 _RAW = re.compile(r"https?://\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b")
 
 
 def hooks(view: View) -> Iterator[Hit]:
     """Find hooks: commands that run by themselves when an agent does something."""
-    if "hooks" in view.front:
-        for command in _commands(view.front["hooks"]):
-            yield _hook(MAIN, _line(view.main.text if view.main else "", command), command)
-    for file, data in _configs(view):
-        inside = file.path.startswith((".claude/", ".codex/", "hooks/")) or file.path == "hooks.json"
-        if inside and isinstance(data.get("hooks"), dict | list):
-            for command in _commands(data["hooks"]):
-                yield _hook(file.path, _line(file.text, command), command)
+    for file, command in hooks_of(view):
+        yield _hook(file.path, _line(file.text, command), command)
 
 
 def _hook(path: str, line: int, command: str) -> Hit:
@@ -105,7 +94,7 @@ def _is_far(text: str) -> bool:
 
 def settings(view: View) -> Iterator[Hit]:
     """Find settings of an agent that lift its limits or lead it to another server."""
-    for file, data in _configs(view):
+    for file, data in configs_of(view):
         name = file.path.rsplit("/", 1)[-1]
         if not name.startswith("settings"):
             continue
@@ -136,16 +125,11 @@ def _overrides(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def servers(view: View) -> Iterator[Hit]:
     """Find MCP servers that a skill brings along."""
-    for file, data in _configs(view):
-        named = data.get("mcpServers")
-        if not isinstance(named, dict) or file.path.startswith(("references/", "tests/", "examples/")):
-            continue
-        for name, server in sorted(named.items()):
-            if isinstance(server, dict):
-                risk = _risk(server)
-                what = f"brings an MCP server{f' {risk}' if risk else ''}"
-                yield Hit(file.path, _line(file.text, name), what, fix="pin its version",
-                          evidence=name, level=None if risk else "note")  # fmt: skip
+    for file, name, server in servers_of(view):
+        risk = _risk(server)
+        what = f"brings an MCP server{f' {risk}' if risk else ''}"
+        yield Hit(file.path, _line(file.text, name), what, fix="pin its version",
+                  evidence=name, level=None if risk else "note")  # fmt: skip
 
 
 def _risk(server: dict[str, Any]) -> str:
@@ -166,9 +150,7 @@ def _risk(server: dict[str, Any]) -> str:
 
 def broad_tools(view: View) -> Iterator[Hit]:
     """Find a skill that permits itself every command."""
-    given = view.front.get("allowed-tools")
-    tools = _TOOL.findall(given) if isinstance(given, str) else given if isinstance(given, list) else []
-    for tool in dict.fromkeys(str(one).strip() for one in tools):
+    for tool in tools_of(view):
         line = _line(view.main.text if view.main else "", tool)
         if _ALL.fullmatch(tool):
             yield Hit(MAIN, line, "allowed-tools permits every command", evidence=tool, level="warning",
@@ -176,33 +158,6 @@ def broad_tools(view: View) -> Iterator[Hit]:
         elif tool == "Bash":
             yield Hit(MAIN, line, "allowed-tools permits the whole shell", evidence=tool,
                       fix="name the commands, such as Bash(git diff:*)")  # fmt: skip
-
-
-def _configs(view: View) -> Iterator[tuple[File, dict[str, Any]]]:
-    for file in view.files:
-        if file.kind != "json" or "{" not in file.text:
-            continue
-        try:
-            data = json.loads(file.text)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(data, dict):
-            yield file, data
-
-
-def _commands(value: object) -> Iterator[str]:
-    """Yield the commands of hooks, however they are nested."""
-    waiting: list[tuple[object, int]] = [(value, 0)]
-    for _ in range(_MOST):
-        if not waiting:
-            return
-        one, depth = waiting.pop(0)
-        if isinstance(one, dict):
-            if isinstance(one.get("command"), str):
-                yield one["command"]
-            one = list(one.values())
-        if isinstance(one, list) and depth < _DEPTH:
-            waiting.extend((inner, depth + 1) for inner in one if isinstance(inner, dict | list))
 
 
 def _line(text: str, word: str) -> int:

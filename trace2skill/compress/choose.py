@@ -1,0 +1,138 @@
+"""Which sections leave the page: those that an agent needs now and then, until the page is short enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from trace2skill.compress.anatomy import Page, Section
+from trace2skill.compress.atoms import binds, is_loud
+from trace2skill.compress.guards import guards_of
+from trace2skill.compress.words import is_core, orders_in, topic_of
+from trace2skill.markdown import Block
+
+LEAST_SECTION = 120
+"""Tokens below which a section stays: a pointer to it would cost about a fifth of them."""
+LEAST_PAGE = 800
+"""Tokens below which a page stays as it is."""
+LEAST_SCORE = -0.3
+"""Below it stand the steps that an agent takes each time; above, what it looks up now and then."""
+STUB = 30
+"""Tokens that a pointer takes, about."""
+
+
+class Choice(NamedTuple):
+    """What leaves the page, and what could not."""
+
+    sections: tuple[Section, ...]
+    """In the order of the page."""
+    stays: dict[int, str]
+    """The places of sections that are large enough to move and may not, each with the reason."""
+
+
+class Scored(NamedTuple):
+    """A section that may move, and how little a page loses by it."""
+
+    score: float
+    saving: int
+    section: Section
+
+
+def choose(page: Page, share: float, least: float = LEAST_SCORE) -> Choice:
+    """Return the sections that go, best first, until *share* of the page's tokens has gone.
+
+    A section goes with all below it, or not; its score must reach *least*. What SkillReducer
+    (arXiv 2603.29919) has a model label, the words of the headings tell here.
+    """
+    if page.size < LEAST_PAGE:
+        return Choice((), {})
+    guards = guards_of(page)
+    scored = sorted(
+        _scored(page, guards, least), key=lambda one: (-one.score, -one.saving, one.section.place)
+    )
+    goal, saved = share * page.size, 0
+    taken: list[Section] = []
+    for one in scored:
+        if saved >= goal:
+            break
+        if not any(_overlap(one.section, other) for other in taken):
+            taken.append(one.section)
+            saved += one.saving
+    if saved < max(40, page.size // 50):
+        taken = []
+    stays = {place: why for place, why in guards.items() if _is_leaf(page.sections[place])}
+    return Choice(tuple(sorted(taken, key=lambda section: section.start)), stays)
+
+
+def _scored(page: Page, guards: dict[int, str], least: float) -> Iterator[Scored]:
+    for section in page.sections:
+        if section.level == 1 or section.size < LEAST_SECTION or section.place in guards:
+            continue
+        if any(below.place in guards for below in page.below(section)):
+            continue
+        bound = kept_size(page, section)
+        saving = section.size - STUB - bound * section.size // max(1, section.end - section.start)
+        if saving < LEAST_SECTION // 2:
+            continue
+        score = score_of(page, section) - 0.5 * bound / (section.end - section.start)
+        if score >= least:
+            yield Scored(round(score, 6), saving, section)
+
+
+def kept_size(page: Page, section: Section) -> int:
+    """Return how many characters of *section* stay on the page."""
+    return sum(block.end - block.start for block in kept_blocks(page, section))
+
+
+def kept_blocks(page: Page, section: Section) -> Iterator[Block]:
+    """Yield the blocks of *section* that stay on the page, too: those that bind, and the page's first code.
+
+    What a sentence that binds leads up to with a colon stays with it.
+    """
+    leads = False
+    for block in section.blocks[1:]:
+        text = page.text[block.start : block.end]
+        code = block.kind in ("fence", "code")
+        if is_loud(text) if code else binds(text):
+            leads = block.kind == "paragraph" and text.endswith((":", ":**"))
+            yield block
+        elif leads and block.kind in ("item", "fence", "code", "table", "quote"):
+            leads = block.kind == "item"
+            yield block
+        elif code and block.start == page.first_code:
+            yield block
+        else:
+            leads = False
+
+
+def score_of(page: Page, section: Section) -> float:
+    """Return how well *section* can be read apart from the page: the higher, the better."""
+    length = section.end - section.start
+    shares = dict.fromkeys(("fence", "code", "table", "item", "paragraph"), 0)
+    for block in section.blocks:
+        if block.kind in shares:
+            shares[block.kind] += block.end - block.start
+    text = "\n".join(
+        page.text[block.start : block.end] for block in section.blocks if block.kind in ("paragraph", "item")
+    )
+    lines = max(1, text.count("\n") + 1)
+    return (
+        1.0 * bool(topic_of(section.title))
+        - 0.6 * any(map(is_core, (section.title, *section.path[1:])))
+        + 0.8 * (shares["fence"] + shares["code"]) / length
+        + 0.4 * shares["table"] / length
+        - 0.8 * min(1.0, orders_in(text) / lines)
+        + 0.2 * section.start / max(1, len(page.text))
+    )
+
+
+def _order(one: Scored) -> tuple[float, int, int]:
+    return -one.score, -one.saving, one.section.place
+
+
+def _is_leaf(section: Section) -> bool:
+    return section.size >= LEAST_SECTION and not section.children
+
+
+def _overlap(one: Section, other: Section) -> bool:
+    return one.start < other.end and other.start < one.end

@@ -1,0 +1,127 @@
+"""Move whole sections of a page, byte for byte, into files that an agent reads when it needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from trace2skill.compress.anatomy import Page, Section, page_of
+from trace2skill.compress.atoms import binding_lines
+from trace2skill.compress.choose import Choice, choose, kept_blocks
+from trace2skill.compress.pointers import file_for, pointer
+from trace2skill.errors import CompressionFault
+from trace2skill.markdown import lines_of, newline_of, open_fence
+from trace2skill.records import Record
+
+TARGET = 0.39
+"""The share of a page that goes, as in SkillReducer (arXiv 2603.29919), section V."""
+
+
+class Moved(Record, frozen=True, omit_defaults=False):
+    """A section that left the page."""
+
+    title: str
+    path: str
+    """The file that it is in now."""
+    tokens: int
+    """Of the section."""
+
+
+class Stayed(Record, frozen=True, omit_defaults=False):
+    """A section that would be worth moving and may not be."""
+
+    title: str
+    tokens: int
+    reason: str
+
+
+class Cut(NamedTuple):
+    """Where on the shorter page the pointer stands that a section left: ``text[start:end]``."""
+
+    start: int
+    end: int
+    path: str
+
+
+class Relocation(NamedTuple):
+    """A page without some of its sections, and the files that hold these."""
+
+    text: str
+    files: dict[str, str]
+    cuts: tuple[Cut, ...] = ()
+    moved: tuple[Moved, ...] = ()
+    stayed: tuple[Stayed, ...] = ()
+
+
+def relocate(text: str, taken: Iterable[str] = (), share: float = TARGET) -> Relocation:
+    """Return *text* with about *share* of its tokens moved to files whose paths are not in *taken*.
+
+    The text comes back as it is where a code fence in it is never closed, since nobody knows then what
+    is text, and where too little can be moved to be worth it.
+    """
+    if open_fence(text) is not None:
+        return Relocation(text, {})
+    page = page_of(text)
+    choice = choose(page, share)
+    names = {path.lower() for path in taken}
+    parts: list[str] = []
+    files: dict[str, str] = {}
+    cuts, moved, done, length = [], [], 0, 0
+    for section in choice.sections:
+        path = file_for(section, names)
+        names.add(path.lower())
+        files[path] = text[section.start : section.end]
+        stub = _stub(page, section, path)
+        length += section.start - done
+        cuts.append(Cut(length, length + len(stub), path))
+        length += len(stub)
+        parts += [text[done : section.start], stub]
+        moved.append(Moved(section.title, path, section.size))
+        done = section.end
+    after = Relocation(
+        "".join([*parts, text[done:]]), files, tuple(cuts), tuple(moved), tuple(_stayed(page, choice))
+    )
+    _require_whole(page, after)
+    return after
+
+
+def restore(after: Relocation) -> str:
+    """Return the page as it was: each pointer gives way to the file that it names."""
+    parts, done = [], 0
+    for cut in after.cuts:
+        parts += [after.text[done : cut.start], after.files[cut.path]]
+        done = cut.end
+    return "".join([*parts, after.text[done:]])
+
+
+def _require_whole(page: Page, after: Relocation) -> None:
+    """Raise ``CompressionFault`` unless every byte is there, and on the page every line that binds."""
+    if restore(after) != page.text:
+        raise CompressionFault("the parts do not give the page again")
+    lines = {line.rstrip("\r\n") for line in lines_of(after.text)}
+    for line in binding_lines(page.text, page.blocks):
+        if line not in lines:
+            raise CompressionFault(f"a line that binds would leave the page: {line[:80]!r}")
+
+
+def _stayed(page: Page, choice: Choice) -> Iterator[Stayed]:
+    for place, why in sorted(choice.stays.items()):
+        section = page.sections[place]
+        if not any(one.start <= section.start < one.end for one in choice.sections):
+            yield Stayed(section.title, section.size, why)
+
+
+def _stub(page: Page, section: Section, path: str) -> str:
+    """Return what stays of *section*: heading, pointer, and word for word each block that must not go."""
+    line = newline_of(page.text)
+    rows = [page.text[section.start : section.body], "", pointer(page, section, path)]
+    before = ""
+    for block in kept_blocks(page, section):
+        if not before == block.kind == "item":
+            rows.append("")
+        rows.append(page.text[block.start : block.end])
+        before = block.kind
+    source = page.text[section.start : section.end]
+    return line.join(rows) + (
+        line * 2 if section.end < len(page.text) else source[len(source.rstrip("\r\n")) :]
+    )

@@ -1,0 +1,156 @@
+"""Ask a model what it thinks of findings: it may explain them and call them less, and decides nothing.
+
+The skill is hostile data to it. What it says counts only with a passage that stands in the excerpt
+which it was shown; a finding keeps its severity whatever it says, so no exit code depends on a model.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from trace2skill import prompts, tokens
+from trace2skill.fanout import Gate, Outcome, gather_outcomes
+from trace2skill.fence import fenced
+from trace2skill.lint.gates import lowered
+from trace2skill.lint.view import View
+from trace2skill.llm.ask import Ask, schema_of
+from trace2skill.llm.base import Request, ask_for
+from trace2skill.llm.ledger import Spent
+from trace2skill.markdown import lines_of
+from trace2skill.pipeline.connection import Connection
+from trace2skill.records import Finding, Opinion, Record
+from trace2skill.redact import Redactor
+
+STAGE = "opinion"
+AT_ONCE = 8
+"""Findings of one request."""
+AROUND = 12
+"""Lines that are shown before and after a finding."""
+EXCERPT_TOKENS = 1_200
+QUOTE_CHARS, REASON_CHARS = 400, 600
+
+
+class Answer(Record, frozen=True):
+    """What a model says of one finding."""
+
+    id: str
+    answer: Literal["stands", "lower"]
+    reason: str
+    quote: str
+
+
+class Answers(Record, frozen=True):
+    """The reply of a model."""
+
+    opinions: tuple[Answer, ...]
+
+
+class Question(NamedTuple):
+    """Some findings of one skill, and the text around each, redacted, as the model sees it."""
+
+    findings: tuple[Finding, ...]
+    excerpts: tuple[str, ...]
+
+
+class Opinions(NamedTuple):
+    """Findings with what a model says of them, and what it could not say."""
+
+    findings: tuple[Finding, ...]
+    unquoted: int
+    """Answers that were dropped, since their quote stands nowhere or they name no finding."""
+    failures: tuple[str, ...]
+    spent: Spent
+
+
+def questions_of(view: View, findings: Sequence[Finding]) -> Iterator[Question]:
+    """Yield the questions about the errors and warnings of one skill; paths are relative to it."""
+    redactor = Redactor()
+    asked = [one for one in findings if one.severity != "note"]
+    for first in range(0, len(asked), AT_ONCE):
+        part = tuple(asked[first : first + AT_ONCE])
+        yield Question(part, tuple(redactor.text(_excerpt(view, one)) for one in part))
+
+
+def request_of(question: Question, ask: Ask) -> Request:
+    """Return the request that asks *question*."""
+    rows = [
+        f"{name}: {one.rule} {one.severity} in {one.path} line {one.line}: {one.message}"
+        for name, one in _named(question.findings).items()
+    ]
+    shown = [
+        f"EXCERPT {name}\n{text}"
+        for name, text in zip(_named(question.findings), question.excerpts, strict=True)
+    ]
+    text = prompts.load("lint_opinion", ask.prompts).fill(findings=fenced(rows), excerpts=fenced(shown))
+    return ask.request(text, schema_of(Answers), STAGE)
+
+
+def gather_opinions(link: Connection, asked: Sequence[Question], jobs: int) -> Opinions:
+    """Return the findings of *asked* with the opinions of a model, and count what it could not say."""
+    outcomes = asyncio.run(_gather(link, asked, jobs))
+    findings: list[Finding] = []
+    failures: list[str] = []
+    unquoted = 0
+    for outcome in outcomes:
+        if outcome.value is None:
+            findings += outcome.item.findings
+            failures.append(str(outcome.error))
+        else:
+            said, dropped = apply(outcome.item, outcome.value, link.ask.model)
+            findings += said
+            unquoted += dropped
+    return Opinions(tuple(findings), unquoted, tuple(failures), link.spent)
+
+
+async def _gather(
+    link: Connection, asked: Sequence[Question], jobs: int
+) -> tuple[Outcome[Question, Answers], ...]:
+    async def answers_to(question: Question) -> Answers:
+        said, _ = await ask_for(link.ask.backend, request_of(question, link.ask), Answers)
+        return said
+
+    try:
+        return await gather_outcomes(answers_to, asked, Gate(jobs))
+    finally:
+        await link.close()
+
+
+def apply(question: Question, said: Answers, model: str) -> tuple[tuple[Finding, ...], int]:
+    """Return the findings of *question* with what *model* said, and how many answers were dropped."""
+    named = _named(question.findings)
+    shown = dict(zip(named, question.excerpts, strict=True))
+    opinions: dict[str, Opinion] = {}
+    dropped = 0
+    for answer in said.opinions:
+        quote = answer.quote.strip()
+        if answer.id in opinions or not quote or quote not in shown.get(answer.id, ""):
+            dropped += 1
+            continue
+        severity = named[answer.id].severity
+        opinions[answer.id] = Opinion(
+            severity=lowered(severity) if answer.answer == "lower" else severity,
+            reason=" ".join(answer.reason.split())[:REASON_CHARS],
+            quote=quote[:QUOTE_CHARS],
+            model=model,
+        )
+    return tuple(
+        msgspec.structs.replace(one, opinion=opinions.get(name)) for name, one in named.items()
+    ), dropped
+
+
+def _named(findings: Sequence[Finding]) -> Mapping[str, Finding]:
+    return {f"f{number}": one for number, one in enumerate(findings, 1)}
+
+
+def _excerpt(view: View, finding: Finding) -> str:
+    """Return the lines around *finding*; what it found, where the file is no text."""
+    file = view.file(finding.path)
+    if file is None or not file.text:
+        return finding.evidence
+    lines = lines_of(file.text)
+    last = max(finding.line, finding.end_line)
+    return tokens.clip("".join(lines[max(0, finding.line - AROUND - 1) : last + AROUND]), EXCERPT_TOKENS)
