@@ -53,8 +53,12 @@ def rule_of(name: str) -> Rule:
     return next(rule for rule in RULES if rule.id == name)
 
 
+def options_for(rule: Rule) -> Options:
+    """Return options with which *rule* runs."""
+    return Options(target=rule.targets[0]) if rule.asked else Options()
+
+
 def found(name: str, example: Example) -> tuple[Finding, ...]:
     """Return what the rule *name* finds in *example*, all rules having run."""
-    rule = rule_of(name)
-    options = Options(target=rule.targets[0]) if rule.asked else Options()
+    options = options_for(rule_of(name))
     return tuple(one for one in run(view(example), RULES, options).findings if one.rule == name)

@@ -102,13 +102,8 @@ def read_folder(folder: Path) -> tuple[tuple[File, ...], tuple[Unread, ...]]:
 
 
 def shown(name: str) -> str:
-    """Return a path as text that can be printed: what is no UTF-8, or shows as nothing, is escaped."""
-    text = os.fsencode(name).decode("utf-8", "backslashreplace")
-    return text if text.isprintable() else "".join(map(_escaped, text))
-
-
-def _escaped(char: str) -> str:
-    return char if char.isprintable() else f"<U+{ord(char):04X}>"
+    """Return a path as text; bytes that are no UTF-8 are escaped."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 class _Reader:

@@ -42,6 +42,7 @@ def data_of(rule: Rule) -> dict[str, Any]:
         "alone": rule.alone,
         "why": rule.why,
         "targets": list(rule.targets),
+        "asked": rule.asked,
         "aliases": list(rule.aliases),
         "hazards": list(rule.hazards),
         "bad": dict(_files(rule.bad)),
@@ -70,7 +71,7 @@ def _facts(rule: Rule) -> Iterator[str]:
     if rule.alone is not None:
         yield f"{rule.alone} where nothing in the file acts on it"
     if rule.targets:
-        yield f"for {', '.join(rule.targets)}"
+        yield f"for {', '.join(rule.targets)}{', and only when asked for by --target' if rule.asked else ''}"
     if rule.aliases:
         yield f"before: {', '.join(rule.aliases)}"
     if rule.hazards:

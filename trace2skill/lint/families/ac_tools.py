@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator
+from typing import Any
 
+from trace2skill.lint.configs import configs_of, tools_of
 from trace2skill.lint.fields import is_readable, on_field
-from trace2skill.lint.folder import File
 from trace2skill.lint.rules import Hit, Rule
 from trace2skill.lint.view import MAIN, View
 from trace2skill.records import Severity
 
-_TOOL = re.compile(r"[A-Za-z_][\w*-]{0,80}")
 _INTERACTIVE: dict[str, Severity] = {"AskUserQuestion": "note", "ExitPlanMode": "warning"}
 """A question is often listed, and harms nobody; a plan that needs no consent does."""
 _PLACES = ("commands", "agents", "skills", "hooks", "mcpServers", "lspServers", "outputStyles", "source")
@@ -37,18 +35,16 @@ def interactive_tools(view: View) -> Iterator[Hit]:
 
 
 def _tools(view: View) -> list[str]:
-    value = view.front.get("allowed-tools") if is_readable(view) else None
-    text = re.sub(r"\([^()]{0,400}\)", " ", value) if isinstance(value, str) else ""
-    given = [str(one) for one in value] if isinstance(value, list) else re.split(r"[\s,]+", text)
-    found = (_TOOL.match(one.strip()) for one in given[:_MOST])
-    return list(dict.fromkeys(one[0] for one in found if one)) + ["*"] * ("*" in given)
+    """Return the names of the tools that are listed, without what limits them."""
+    given = tools_of(view) if is_readable(view) else ()
+    return list(dict.fromkeys(tool.split("(", 1)[0] for tool in given))
 
 
 def plugin_paths(view: View) -> Iterator[Hit]:
     """Find a plugin that takes parts of itself from outside of its folder."""
-    for file in view.files:
-        if file.kind == "json" and file.path.endswith((".claude-plugin/plugin.json", "/marketplace.json")):
-            for key, path in _paths(file):
+    for file, data in configs_of(view):
+        if file.path.endswith((".claude-plugin/plugin.json", "/marketplace.json")):
+            for key, path in _paths(data):
                 personal = path.startswith(("/", "~", "$HOME", "${HOME}")) or path[1:3] in (":\\", ":/")
                 level: Severity = "error" if personal else "warning"
                 line = file.text.count("\n", 0, max(0, file.text.find(path))) + 1
@@ -56,11 +52,8 @@ def plugin_paths(view: View) -> Iterator[Hit]:
                           fix="put what it needs into the folder of the plugin")  # fmt: skip
 
 
-def _paths(file: File) -> Iterator[tuple[str, str]]:
-    try:
-        waiting: list[tuple[str, object]] = [("", json.loads(file.text))]
-    except (ValueError, RecursionError):
-        return
+def _paths(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    waiting: list[tuple[str, object]] = [("", data)]
     for _ in range(_MOST):
         if not waiting:
             return

@@ -18,10 +18,7 @@ from trace2skill.records import Severity
 
 _APART = ("/tests/", "/test/", "/fixtures/", "/evals/")
 _DATA = (*_APART, "/assets/", "/examples/", "/data/")
-_ODD = re.compile(
-    r"<U\+(?:00[01][0-9A-F]|007F|200[BEF]|202[A-E]|206[0-9]|FEFF)>"
-    r"|[\x00-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
-)
+_ODD = re.compile(r"[\x00-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _DOCUMENT = r"\.(?:pdf|docx?|xlsx?|txt|md|png|jpe?g|gif|mp4|csv)\s{0,50}"
 _PROGRAM = re.compile(_DOCUMENT + r"\.(?:exe|bat|cmd|vbs|scr|com|app|jar|lnk)$")
 _SCRIPT = re.compile(_DOCUMENT + r"\.(?:sh|ps1|py|js|command)$")
