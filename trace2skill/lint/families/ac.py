@@ -39,8 +39,8 @@ _RAW = re.compile(r"https?://\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b")
 
 _TIDIES = re.compile(
     r"(?:(?:npx|uvx?|uv run|pnpm exec|bunx|poetry run|python3? -m) )?(?:ruff|black|isort|prettier"
-    r"|eslint|biome|gofmt|go vet|rustfmt|cargo fmt|shfmt|clang-format|terraform fmt|mypy|tsc|stylelint|markdownlint)\b"
-    r"[^;&|`$<>\n]{0,200}"
+    r"|eslint|biome|gofmt|go vet|rustfmt|cargo fmt|shfmt|clang-format|terraform fmt|mypy|tsc|stylelint"
+    r"|markdownlint)\b[^;&|`$<>\n]{0,200}"
 )
 """Formatters and linters, and nothing after them."""
 
