@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from markdown_it import MarkdownIt
 
-from tests.lint.reports import BY_ID, FRONT, PIPE, SHOWN_NAME, look, report, write
+from tests.lint.reports import BY_ID, FRONT, ODD_NAME, PIPE, look, report, write
 from trace2skill.lint.report import FORMATS, Checked
 from trace2skill.lint.report.markdown import code, words
 from trace2skill.records import Suppression
@@ -67,7 +67,7 @@ def test_the_document_holds_everything(skills: list[Checked]) -> None:
     assert data["schema_version"] == 1
     bad, fine, out = data["skills"]
     assert {one["path"] for one in bad["findings"]} == {
-        "bad/SKILL.md", f"bad/{SHOWN_NAME}", "bad/a b%40.md", "bad/pipe",
+        "bad/SKILL.md", f"bad/{ODD_NAME}", "bad/a b%40.md", "bad/pipe",
     }  # fmt: skip
     assert bad["coverage"]["not_analysed"] == [
         {"path": "bad/pipe", "reason": "special", "detail": "neither a file nor a folder"}
@@ -85,7 +85,7 @@ def test_commands_for_github_cannot_be_planted(skills: list[Checked]) -> None:
     assert all(line.startswith(("::error file=", "::warning file=")) for line in lines)
     (odd,) = [line for line in lines if "notes" in line]
     place = odd.split("::")[1]
-    assert "file=bad/notes<U+000A>%3A%3Aerror%3A%3Aa%2C b%3A 100%25<U+001B>[31m<U+202E>.md,line=2" in place
+    assert "file=bad/notes\\n%3A%3Aerror%3A%3Aa%2C b%3A 100%25\\x1b[31m\\u202e.md,line=2" in place
 
 
 def test_each_issue_for_gitlab_has_a_fingerprint_of_its_own(skills: list[Checked]) -> None:

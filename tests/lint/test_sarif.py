@@ -14,7 +14,7 @@ import msgspec
 import pytest
 from jsonschema import Draft4Validator
 
-from tests.lint.reports import BY_ID, FRONT, PIPE, SHOWN_NAME, look, report, write
+from tests.lint.reports import BY_ID, FRONT, ODD_NAME, PIPE, look, report, write
 from tests.lint.tables import view
 from trace2skill.lint import RULES, Options, Rule
 from trace2skill.lint.engine import run
@@ -85,7 +85,7 @@ def test_places_are_relative_below_the_folder_and_absolute_beside_it(
     places = [result["locations"][0]["physicalLocation"]["artifactLocation"] for result in results]
     below = [place["uri"] for place in places if place.get("uriBaseId") == "%SRCROOT%"]
     assert {unquote(uri) for uri in below} == {
-        "bad/SKILL.md", f"bad/{SHOWN_NAME}", "bad/a b%40.md", "bad/pipe",
+        "bad/SKILL.md", f"bad/{ODD_NAME}", "bad/a b%40.md", "bad/pipe",
     }  # fmt: skip
     assert "bad/a%20b%2540.md" in below
     assert all(re.fullmatch(r"[\w/.%~-]+", uri) for uri in below)
