@@ -48,7 +48,8 @@ _VENDORS = tuple(
     "libreoffice.org postgresql.org mysql.com sqlite.org redis.io mongodb.com git-scm.com latex-project.org "
     "tug.org graphviz.org w3.org ietf.org wikipedia.org playwright.dev selenium.dev linear.app notion.com "
     "sentry.io datadoghq.com vercel.com netlify.com heroku.com fly.io supabase.com jsdelivr.net unpkg.com "
-    "cdnjs.com figma.com zoom.us salesforce.com shopify.com wordpress.org typst.app gohugo.io".split()
+    "cdnjs.com figma.com zoom.us alicdn.com aliyun.com salesforce.com shopify.com wordpress.org "
+    "typst.app gohugo.io".split()
 )
 _HOSTING = tuple(
     "vercel.app netlify.app pages.dev workers.dev r2.dev web.app firebaseapp.com herokuapp.com onrender.com "

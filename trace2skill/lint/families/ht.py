@@ -226,10 +226,11 @@ def odd_encoding(view: View) -> Iterator[Hit]:
     """Find text that is not in UTF-8, which other programs may read differently."""
     for file in view.texts():
         if not file.encoding.startswith("utf-8"):
-            marked = file.data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-            level: Severity | None = "note" if marked or file.encoding == "latin-1" else None
-            message = f"text in {file.encoding}, which other tools may not read"
-            yield Hit(file.path, 1, message, fix="save it as UTF-8", level=level)
+            plain = file.encoding == "latin-1" or file.data.startswith(
+                (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+            )
+            said = f"text in {file.encoding}, which other tools may not read"
+            yield Hit(file.path, 1, said, fix="save it as UTF-8", level="note" if plain else None)
         elif "\x00" in file.text:
             line = line_of(file.text, file.text.index("\x00"))
             yield Hit(file.path, line, "a zero byte in text; some tools stop reading there", fix="remove it")
