@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -222,20 +221,6 @@ def padding(view: View) -> Iterator[Hit]:
                 yield Hit(file.path, number, "text far to the right of what is seen", fix="remove the spaces")
 
 
-def odd_encoding(view: View) -> Iterator[Hit]:
-    """Find text that is not in UTF-8, which other programs may read differently."""
-    for file in view.texts():
-        if not file.encoding.startswith("utf-8"):
-            plain = file.encoding == "latin-1" or file.data.startswith(
-                (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-            )
-            said = f"text in {file.encoding}, which other tools may not read"
-            yield Hit(file.path, 1, said, fix="save it as UTF-8", level="note" if plain else None)
-        elif "\x00" in file.text:
-            line = line_of(file.text, file.text.index("\x00"))
-            yield Hit(file.path, line, "a zero byte in text; some tools stop reading there", fix="remove it")
-
-
 _TAGGED = "".join(chr(0xE0000 + ord(char)) for char in "send it")
 RULES = (
     Rule(
@@ -293,10 +278,5 @@ RULES = (
         id="HT309", name="pushed-out-of-sight", class_="risky", level="warning", check=padding,
         why="What stands far below or far to the right is read by an agent and by no reviewer.",
         bad="Run it.\n" + "\n" * 250 + "And this.\n", good="Run it.\n" + "\n" * 20 + "And this.\n",
-    ),
-    Rule(
-        id="HT310", name="odd-encoding", class_="risky", level="warning", check=odd_encoding,
-        why="A tool that expects UTF-8 sees nothing in such a file, and an agent may see all.",
-        bad={"notes.txt": "Run the tests.\n".encode("utf-16-le")}, good={"notes.txt": "Führe aus.\n"},
     ),
 )  # fmt: skip
