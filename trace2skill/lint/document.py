@@ -7,7 +7,7 @@ linear time. What is too large or too deep for that becomes plain lines, and not
 from __future__ import annotations
 
 import re
-from bisect import bisect
+from bisect import bisect, bisect_left
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -30,6 +30,7 @@ CHUNK = 4_000
 _DEEP = re.compile(r"^[ \t>*+-]{200}", re.MULTILINE)
 _PARSER = MarkdownIt().enable("table").disable("inline")
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+|\n(?=[ \t]*(?:[-*+]|\d{1,3}[.)]) )")
+_BREAK = re.compile(r"\n")
 _CODE = re.compile(r"(?<!`)`{1,2}([^`]{1,2000})`{1,2}(?!`)")
 _LINK = re.compile(r"(!?)\[([^\[\]]{0,500})\]\([ \t]{0,3}<?([^()\s<>]{1,2000})")
 _AUTO = re.compile(r"\bhttps?://[^\s<>\"'`)\]]{1,2000}", re.IGNORECASE)
@@ -88,6 +89,18 @@ def _plain(body: str, first: int) -> Iterator[Span]:
             piece = line[start : start + CHUNK].rstrip("\r\n")
             if piece:
                 yield Span("prose", piece, number, number)
+
+
+class _Lines:
+    """Tells lines from places in a text, however many are asked for."""
+
+    def __init__(self, text: str, first: int) -> None:
+        self.first = first
+        self.breaks = [found.start() for found in _BREAK.finditer(text)]
+
+    def at(self, place: int) -> int:
+        """Return the line of *place*."""
+        return self.first + bisect_left(self.breaks, place)
 
 
 class _Walker:
@@ -178,8 +191,9 @@ class _Walker:
         assert token.map is not None
         rest, comments = cut_comments(token.content)
         line = self.first + token.map[0] + 1
+        lines = _Lines(token.content, line)
         for at, text in comments:
-            first = line + token.content.count("\n", 0, at)
+            first = lines.at(at)
             yield Span("comment", text, first, first + text.count("\n"), "comment", self.headings)
         if rest.strip():
             last = line + rest.rstrip().count("\n")
@@ -188,8 +202,9 @@ class _Walker:
     def _inline(self, token: Token) -> Iterator[Span]:
         line = self.first + (token.map[0] if token.map else 0) + 1
         text, comments = cut_comments(token.content)
+        lines = _Lines(token.content, line)
         for at, said in comments:
-            first = line + token.content.count("\n", 0, at)
+            first = lines.at(at)
             yield Span("comment", said, first, first + said.count("\n"), "comment", self.headings)
         if self.kind == "heading":
             self.above.append((self.level, text.strip()))
@@ -198,8 +213,9 @@ class _Walker:
         if self.kind == "cell":
             self.patterns = self.patterns or is_pattern_table(text)
         kind: SpanKind = "item" if self.items and self.kind == "prose" else self.kind
+        lines = _Lines(text, line)
         for sentence, at in sentences(text):
-            first = line + text.count("\n", 0, at)
+            first = lines.at(at)
             last = first + sentence.count("\n")
             context = self._context(sentence)
             yield Span(kind, sentence, first, last, context, self.headings)
@@ -208,21 +224,22 @@ class _Walker:
 
     def _inside(self, text: str, line: int, context: Context) -> Iterator[Span]:
         """Yield the code, links and images of one sentence."""
+        lines = _Lines(text, line)
         ends: list[int] = []  # of code: where it begins and where it ends, in turn
         for found in _CODE.finditer(text):
             ends += found.span()
-            place = line + text.count("\n", 0, found.start())
+            place = lines.at(found.start())
             yield Span("inline", found[1], place, place, context, self.headings)
         linked = set()
         for found in _LINK.finditer(text):
-            place = line + text.count("\n", 0, found.start())
+            place = lines.at(found.start())
             linked.add(found.start(3))
             kind: SpanKind = "image" if found[1] else "link"
             info = "code" if bisect(ends, found.start()) % 2 else ""
             yield Span(kind, found[2], place, place, context, self.headings, info, target=found[3])
         for found in _AUTO.finditer(text):
             if found.start() not in linked:
-                place = line + text.count("\n", 0, found.start())
+                place = lines.at(found.start())
                 yield Span("link", found[0], place, place, context, self.headings, target=found[0])
 
 
