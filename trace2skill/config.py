@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from trace2skill.errors import ConfigError
 
 T = TypeVar("T", bound=msgspec.Struct)
+Read = Callable[[Path], str | None]
 PREFIX = "TRACE2SKILL_"
 OWN = "trace2skill.toml"
+
+
+class Table(NamedTuple):
+    """The settings of one command as a file has them."""
+
+    path: Path | None
+    values: dict[str, Any]
 
 
 def settle(type_: type[T], command: str, flags: Mapping[str, Any], folder: Path | None = None) -> T:
@@ -24,14 +33,20 @@ def settle(type_: type[T], command: str, flags: Mapping[str, Any], folder: Path 
     it; there the table of the command, in ``[tool.trace2skill]`` for the latter. Raises ``ConfigError``
     for keys that do not exist and values of the wrong type.
     """
+    return unite(type_, command, flags, table_of(command, folder))
+
+
+def unite(type_: type[T], command: str, flags: Mapping[str, Any], table: Table) -> T:
+    """Return the settings of *command* from its *table*, the environment, and *flags* above all."""
     known = {field.name: field for field in msgspec.structs.fields(type_)}
-    path, table = _table(folder or Path.cwd(), command)
-    unknown = sorted(table.keys() - known.keys())
-    if unknown:
-        raise ConfigError(
-            f"{path}: no setting {unknown[0]!r} for {command}", hint=f"known: {', '.join(known)}"
-        )
-    values: dict[str, Any] = dict(table)
+    values: dict[str, Any] = {}
+    for key, value in table.values.items():
+        name = key.replace("-", "_")
+        if name not in known:
+            raise ConfigError(
+                f"{table.path}: no setting {key!r} for {command}", hint=_hint(key, tuple(known))
+            )
+        values[name] = value
     for name in known:
         given = os.environ.get(PREFIX + name.upper())
         if given:
@@ -43,24 +58,42 @@ def settle(type_: type[T], command: str, flags: Mapping[str, Any], folder: Path 
         raise ConfigError(f"settings of {command}: {error}") from error
 
 
-def _table(folder: Path, command: str) -> tuple[Path | None, dict[str, Any]]:
-    """Return the nearest settings file and its table for *command*."""
-    for place in (folder, *folder.parents):
+def table_of(command: str, folder: Path | None = None, read: Read | None = None) -> Table:
+    """Return the nearest table for *command*; *read* returns ``None`` for a file that is not to be used."""
+    read = read or read_text
+    start = folder or Path.cwd()
+    for place in (start, *start.parents):
         own = place / OWN
-        if own.is_file():
-            return own, _command(_read(own), command, own)
+        text = read(own)
+        if text is not None:
+            return Table(own, _command(_parse(own, text), command, own))
         shared = place / "pyproject.toml"
-        if shared.is_file():
-            tool = _read(shared).get("tool", {})
+        text = read(shared)
+        if text is not None:
+            tool = _parse(shared, text).get("tool", {})
             if isinstance(tool, dict) and isinstance(tool.get("trace2skill"), dict):
-                return shared, _command(tool["trace2skill"], command, shared)
-    return None, {}
+                return Table(shared, _command(tool["trace2skill"], command, shared))
+    return Table(None, {})
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _hint(key: str, known: tuple[str, ...]) -> str:
+    names = tuple(name.replace("_", "-") for name in known) if "-" in key else known
+    near = get_close_matches(key, names, n=1)
+    return f"{f'did you mean {near[0]!r}? ' if near else ''}known: {', '.join(names)}"
+
+
+def read_text(path: Path) -> str | None:
+    """Return the text of *path*, or ``None`` if there is no such file."""
     try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return path.read_text("utf-8") if path.is_file() else None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: {error}", hint="is it valid TOML?") from error
+
+
+def _parse(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: {error}", hint="is it valid TOML?") from error
 
 

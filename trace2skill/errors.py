@@ -3,7 +3,7 @@
 Trace2SkillError (3)
 ├── InputError (3)      a log, labels file or skill that cannot be used
 ├── OutputError (3)     a place that cannot be written
-├── ConfigError (2)     a setting that makes no sense
+├── ConfigError (2)     a setting or an argument that makes no sense
 ├── PatchError (3)      an edit that would break a skill
 └── ModelError (3)      a model that cannot be reached or understood
     ├── ReplyError (3)  a reply that stays unusable after its repair turn
@@ -32,7 +32,7 @@ class OutputError(Trace2SkillError):
 
 
 class ConfigError(Trace2SkillError):
-    """A setting that makes no sense."""
+    """A setting or an argument that makes no sense."""
 
     exit_code = 2
 

@@ -93,9 +93,9 @@ def parse_frontmatter(text: str) -> dict[str, Any]:
         raise InputError("no frontmatter", hint="a skill begins with --- and name: and description:")
     try:
         value = yaml.safe_load(found[1])
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # a date such as 2024-99-99
         raise InputError(
-            f"frontmatter is not valid YAML: {str(error).splitlines()[0]}",
+            f"frontmatter is not valid YAML: {(str(error) or type(error).__name__).splitlines()[0]}",
             hint="put values with colons or brackets into quotes",
         ) from error
     if not isinstance(value, dict):

@@ -50,18 +50,20 @@ def dump(rows: Iterable[Row]) -> str:
 def load(folder: Path) -> tuple[Row, ...]:
     """Read the rows of the skill in *folder*; none if it has no side-car."""
     path = folder / FILE
-    return parse(path.read_bytes(), path) if path.is_file() else ()
+    if not path.is_file():
+        return ()
+    return parse(path.read_bytes(), str(path))
 
 
-def parse(data: bytes, path: Path) -> tuple[Row, ...]:
-    """Return the rows in *data*, the content of *path*; raise ``InputError`` for a damaged line."""
+def parse(data: bytes, name: str) -> tuple[Row, ...]:
+    """Return the rows in *data*; *name* says in an error where they are from."""
     decoder = msgspec.json.Decoder(Row)
     rows = []
     for number, line in enumerate(data.splitlines(), start=1):
         try:
             rows.append(decoder.decode(line))
         except msgspec.DecodeError as error:
-            raise InputError(f"{path}:{number}: damaged provenance: {error}") from error
+            raise InputError(f"{name}:{number}: damaged provenance: {error}") from error
     return tuple(rows)
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 
 from trace2skill import compress, provenance
 from trace2skill.compress import history
+from trace2skill.compress.audit import Checked, Weighed, audit
+from trace2skill.compress.pool import Pools
+from trace2skill.compress.profiles import Profile
 from trace2skill.errors import InputError, OutputError
 from trace2skill.lint import lint_skill
 from trace2skill.patch import unified_diff
@@ -38,6 +41,7 @@ class Shortened(Record, frozen=True, omit_defaults=False):
     after: compress.Sizes
     moved: tuple[compress.Moved, ...]
     stayed: tuple[compress.Stayed, ...]
+    described: compress.Described
     fault: str
     """Why it was left as it was."""
     diff: str
@@ -54,12 +58,33 @@ def open_skill(folder: Path) -> Opened:
     return Opened(folder, files, others, history.load(folder))
 
 
-def shorten(opened: Opened, share: float = compress.TARGET) -> compress.Compression:
+def check(folders: Sequence[Path], profile: Profile, pools: Pools) -> Checked:
+    """Return what the skills in *folders* take, and what of it is over the limits of *profile*."""
+    audits = []
+    for folder in folders:
+        opened = open_skill(folder)
+        wishes = compress.Wishes(profile, pools.beside(folder))
+        done = compress.compress(opened.files, opened.others, opened.past, wishes=wishes)
+        weighed = Weighed(
+            skill=show(folder),
+            files=_pages(opened.files),
+            paths=frozenset((*opened.files, *opened.others)),
+            shorter=_pages(done.after),
+            collisions=done.described.collisions,
+        )
+        audits.append(audit(weighed, profile))
+    listing = sum(one.listing for one in audits)
+    return Checked(profile=profile.name, listing=listing, limit=profile.listing, skills=tuple(audits))
+
+
+def shorten(
+    opened: Opened, share: float = compress.TARGET, wishes: compress.Wishes = compress.NO_WISHES
+) -> compress.Compression:
     """Return the skill made shorter, or as it is with the reason.
 
     A shorter skill in which the linter finds an error that it did not find before is not made.
     """
-    done = compress.compress(opened.files, opened.others, opened.past, share)
+    done = compress.compress(opened.files, opened.others, opened.past, share, wishes)
     if not done.changed:
         return done
     name = opened.folder.resolve().name
@@ -142,6 +167,7 @@ def account(opened: Opened, done: compress.Compression, written: Path | None) ->
         after=compress.sizes_of(done.after),
         moved=done.moved,
         stayed=done.stayed,
+        described=done.described,
         fault=done.fault,
         diff=unified_diff(_pages(opened.files), _pages(done.after)),
         written=show(written) if written is not None else None,

@@ -12,6 +12,7 @@ from benchmarks.quality.contestants import install_peer
 from benchmarks.quality.planted import Plan, measure
 from benchmarks.quality.plants import NAMES
 from benchmarks.quality.report import Report, as_json, as_text, small_table
+from benchmarks.table import fill_page
 
 PAGE = Path(__file__).parents[2] / "docs" / "quality.md"
 
@@ -35,7 +36,7 @@ def main() -> None:
     if options.small:
         print(small := small_table())
         if options.update:
-            write_page("small", small)
+            fill_page(PAGE, "small", small)
         return
     begin = time.perf_counter()
     program, version = install_peer(options.peer) if options.peer else (None, "")
@@ -59,15 +60,8 @@ def main() -> None:
     if options.json:
         options.json.write_text(json.dumps(as_json(report), indent=2) + "\n", "utf-8")
     if options.update:
-        write_page("measured", text)
-        write_page("small", small_table())
-
-
-def write_page(mark: str, text: str) -> None:
-    """Put *text* behind the *mark* of the page about quality."""
-    head, rest = PAGE.read_text("utf-8").split(f"<!-- {mark} -->\n", 1)
-    _, tail = rest.split("<!-- end -->", 1)
-    PAGE.write_text(f"{head}<!-- {mark} -->\n\n```text\n{text}\n```\n\n<!-- end -->{tail}", "utf-8")
+        fill_page(PAGE, "measured", text)
+        fill_page(PAGE, "small", small_table())
 
 
 if __name__ == "__main__":

@@ -4,16 +4,47 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
-from trace2skill.cli.options import Json
+from trace2skill.cli.adoption import Adoption, run
+from trace2skill.cli.options import (
+    BaselineFile,
+    BaselineReason,
+    BaseUrl,
+    ChangedSince,
+    ConfigFrom,
+    DryRun,
+    ExitZero,
+    ExtendSelect,
+    Json,
+    LintModel,
+    MaxCalls,
+    MaxCost,
+    NoInline,
+    PruneBaseline,
+    Rules,
+    Trusted,
+    WriteBaseline,
+)
 from trace2skill.cli.reports import outputs_of, tell
-from trace2skill.errors import ConfigError, InputError
-from trace2skill.lint import RULES, Options, lint_folder
+from trace2skill.lint import LintReport
+from trace2skill.lint.baseline import REASON
 from trace2skill.lint.report import checked
-from trace2skill.paths import show
+from trace2skill.lint.rules import LEVELS
+
+Skills = tuple[tuple[Path, LintReport], ...]
+
+
+class Asking(NamedTuple):
+    """Which model is asked about findings, and what that may cost."""
+
+    model: str
+    base_url: str | None
+    max_cost: float | None
+    max_calls: int | None
+    dry_run: bool
 
 
 class Level(StrEnum):
@@ -57,52 +88,68 @@ Outputs = Annotated[
     list[str] | None,
     typer.Option("--output", metavar="FORMAT:FILE", help="Also write a report to a file; may be repeated."),
 ]
-Prefixes = Annotated[list[str] | None, typer.Option(help="Rules, by id, name or the beginning of an id.")]
 
 
 def lint(
-    paths: Annotated[list[Path], typer.Argument(help="Skills, or folders of skills.", show_default=False)],
-    profile: Annotated[Profile, typer.Option(help="Which classes of rules.")] = Profile.all,
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Skills, files of them, or folders of skills.  [default: .]", show_default=False),
+    ] = None,
+    profile: Annotated[Profile | None, typer.Option(help="Which classes of rules.  [default: all]")] = None,
     target: Annotated[Target | None, typer.Option(help="Which program the skills are for.")] = None,
-    select: Prefixes = None,
-    ignore: Prefixes = None,
-    fail_on: Annotated[Level, typer.Option(help="The least severity that fails.")] = Level.error,
+    select: Rules = None,
+    ignore: Rules = None,
+    extend_select: ExtendSelect = None,
+    fail_on: Annotated[
+        Level | None, typer.Option(help="The least severity that fails.  [default: error]")
+    ] = None,
+    exit_zero: ExitZero = False,
+    baseline: BaselineFile = None,
+    write_baseline: WriteBaseline = None,
+    prune_baseline: PruneBaseline = False,
+    reason: BaselineReason = REASON,
+    no_inline: NoInline = False,
+    trusted: Trusted = None,
+    changed_since: ChangedSince = None,
+    config_from: ConfigFrom = None,
+    model: LintModel = None,
+    base_url: BaseUrl = None,
+    max_cost: MaxCost = None,
+    max_calls: MaxCalls = None,
+    dry_run: DryRun = False,
     form: Annotated[Format, typer.Option("--format", help="How findings are printed.")] = Format.text,
     output: Outputs = None,
     json: Json = False,
 ) -> None:
     """Check skills for risky content, against the specification, and for broken structure."""
-    folders = sorted({folder for path in paths for folder in _skills(path)})
-    if not folders:
-        raise InputError("no SKILL.md in the folders given", hint="give a skill, or a folder of skills")
-    options = Options(
-        profile=profile.value,
-        target=target.value if target else "",
-        select=_known(select or []),
-        ignore=_known(ignore or []),
+    flags = {
+        "profile": profile, "target": target, "fail_on": fail_on, "baseline": baseline,
+        "select": _parts(select), "ignore": _parts(ignore), "extend_select": _parts(extend_select),
+    }  # fmt: skip
+    adoption = Adoption(
+        trusted, not no_inline, changed_since, config_from, write_baseline, prune_baseline, reason
     )
     outputs = outputs_of(output or [])
-    skills = [checked(folder, lint_folder(folder, options)) for folder in folders]
+    linted = run(paths or [], flags, adoption)
+    found = linted.skills
+    if model is not None:
+        found = _advised(found, Asking(model, base_url, max_cost, max_calls, dry_run))
+    skills = [checked(folder, report) for folder, report in found]
     tell(skills, Format.json if json else form, outputs)
-    failing = list(Level)[: list(Level).index(fail_on) + 1]
-    if any(finding.severity in failing for skill in skills for finding in skill.open):
+    failing = LEVELS[: LEVELS.index(linted.settings.fail_on) + 1]
+    if not exit_zero and any(finding.severity in failing for skill in skills for finding in skill.open):
         raise typer.Exit(1)
 
 
-def _known(prefixes: list[str]) -> tuple[str, ...]:
-    """Return the prefixes, between commas or given apart; raise for one that no rule has."""
-    given = tuple(part.strip() for prefix in prefixes for part in prefix.split(",") if part.strip())
-    for prefix in given:
-        if not any(rule.matches(prefix) for rule in RULES):
-            raise ConfigError(f"no rule begins with {prefix!r}", hint="docs/rules.md has all rules")
-    return given
+def _advised(found: Skills, asking: Asking) -> Skills:
+    """Return the skills with a model's opinions; what it takes to ask one is loaded here alone."""
+    from trace2skill.cli.advice import advised
+
+    return advised(found, asking)
 
 
-def _skills(path: Path) -> list[Path]:
-    if path.name == "SKILL.md":
-        path = path.parent
-    if not path.exists():
-        raise InputError(f"{show(path)}: no such folder", hint="check the path")
-    if (path / "SKILL.md").is_file():
-        return [path]
-    return [found.parent for found in path.glob("**/SKILL.md") if ".trace2skill" not in found.parts]
+def _parts(names: list[str] | None) -> tuple[str, ...] | None:
+    """Return what stands between commas or was given apart; ``None`` if nothing was."""
+    if names is None:
+        return None
+    return tuple(part.strip() for name in names for part in name.split(",") if part.strip())

@@ -75,4 +75,32 @@ VerifierTimeout = Annotated[
 VerifierEnv = Annotated[
     str | None, typer.Option(help="Variables that it gets beside PATH, HOME and LANG: names, with commas.")
 ]
+Rules = Annotated[list[str] | None, typer.Option(help="Rules, by id, name or the beginning of an id.")]
+ExtendSelect = Annotated[list[str] | None, typer.Option(help="Rules beside those of the profile.")]
+ExitZero = Annotated[bool, typer.Option("--exit-zero", help="End with 0 whatever is found.")]
+NoInline = Annotated[bool, typer.Option("--no-inline", help="Comments in the skills do not count.")]
+Trusted = Annotated[
+    bool | None,
+    typer.Option(
+        "--trusted/--untrusted",
+        help="Whether settings, comments and baselines within what is checked count.  [default: comments"
+        " in your own repository do]",
+        show_default=False,
+    ),
+]
+BaselineFile = Annotated[str | None, typer.Option("--baseline", help="Findings that were accepted.")]
+WriteBaseline = Annotated[Path | None, typer.Option(help="Accept all that is found now, in this file.")]
+PruneBaseline = Annotated[bool, typer.Option("--prune-baseline", help="Remove its stale entries.")]
+BaselineReason = Annotated[str, typer.Option("--reason", help="Why new entries of it are accepted.")]
+ChangedSince = Annotated[str | None, typer.Option(help="Only skills touched since this commit of git.")]
+ConfigFrom = Annotated[
+    str | None,
+    typer.Option(help="Take settings, comments and the baseline as they were at this commit."),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what it would take, and do nothing.")]
+LintModel = Annotated[
+    str | None,
+    typer.Option(
+        "--model", help="Ask a model, too: it explains findings or calls them less, and decides nothing."
+    ),
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from trace2skill import tokens
 from trace2skill.errors import InputError
@@ -54,8 +55,23 @@ def sizes_of(files: Mapping[str, str]) -> Sizes:
 
 def description_of(text: str) -> str:
     """Return the description in the frontmatter of *text*; nothing where it has none or cannot be read."""
+    return text_of(front_of(text), "description")
+
+
+def front_of(text: str) -> Mapping[str, object]:
+    """Return the frontmatter of *text*; nothing where it has none or cannot be read."""
+    return _parsed(split_frontmatter(text)[0])
+
+
+@lru_cache(maxsize=64)
+def _parsed(front: str) -> Mapping[str, object]:
     try:
-        value = parse_frontmatter(text).get("description")
+        return parse_frontmatter(front)
     except InputError:
-        return ""
+        return {}
+
+
+def text_of(front: Mapping[str, object], key: str) -> str:
+    """Return what *front* says under *key*, if that is text."""
+    value = front.get(key)
     return value if isinstance(value, str) else ""

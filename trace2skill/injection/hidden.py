@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 
 from trace2skill.injection.judge import steers
 
 INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\u2061\u2062\u2063\u2064\ufeff"
 """Characters without a shape, which may break up a word."""
+_UNSEEN = re.compile(f"[{INVISIBLE}]")
 _REMOVED = dict.fromkeys(map(ord, INVISIBLE))
 # Letters of other scripts that look like Latin ones, in small letters.
 _LOOKALIKES = str.maketrans("аеорсухіјѕԁһոցɡαοеνκ", "aeopcyxijsdhnggaoevk")
@@ -55,16 +57,11 @@ def unmask(folded: str) -> str:
     return _MIXED.sub(lambda word: word[0].translate(_LOOKALIKES), folded.translate(_REMOVED))
 
 
-def place_of(text: str, at: int) -> int:
-    """Return where in *text* the character stands that is number *at* without the invisible ones."""
-    seen = 0
-    for place, char in enumerate(text):
-        if char in INVISIBLE:
-            continue
-        if seen == at:
-            return place
-        seen += 1
-    return len(text)
+def places_of(text: str, numbers: Sequence[int]) -> list[int]:
+    """Return where in *text* the characters stand that have these *numbers* without the invisible ones."""
+    # Of each invisible character, how many visible ones go before it.
+    before = [found.start() - count for count, found in enumerate(_UNSEEN.finditer(text))]
+    return [number + bisect_right(before, number) for number in numbers]
 
 
 def invisible_runs(text: str) -> Iterator[tuple[int, int]]:

@@ -11,7 +11,7 @@ from trace2skill.injection.hidden import (
     fold,
     hidden_orders,
     invisible_runs,
-    place_of,
+    places_of,
     reversed_runs,
     unmask,
 )
@@ -41,15 +41,15 @@ class Planted(NamedTuple):
     rule: str
 
 
-def find(text: str) -> tuple[Hit, ...]:
-    """Return the planted instructions in *text* by place; at most ``MOST``, in time that is linear."""
+def find(text: str, most: int | None = MOST) -> tuple[Hit, ...]:
+    """Return the planted instructions in *text* by place, in time that is linear; at most *most*, or all."""
     suspected = suspects(text)
     if not suspected:
         return ()
     if BROKEN in suspected:  # what the first look took for other letters may be words once it is folded
         suspected |= suspects_by_literals(text)
-    found = dict.fromkeys(_hits(text, fold(text), suspected))
-    return tuple(sorted(found, key=lambda hit: (hit.start, hit.end, hit.rule)))[:MOST]
+    found = dict.fromkeys(_hits(text, suspected, most))
+    return tuple(sorted(found, key=lambda hit: (hit.start, hit.end, hit.rule)))[:most]
 
 
 def scan(trajectory: Trajectory) -> Iterator[Planted]:
@@ -69,8 +69,9 @@ def _holds_invisible(text: str) -> bool:
     return UNSEEN in suspects(text) and any(True for _ in invisible_runs(text))
 
 
-def _hits(text: str, folded: str, suspected: set[str]) -> Iterator[Hit]:
-    open_ones = list(_worded(folded, suspected))
+def _hits(text: str, suspected: set[str], most: int | None) -> Iterator[Hit]:
+    folded = fold(text)
+    open_ones = list(_worded(folded, suspected, most))
     yield from open_ones
     if MARKED in suspected:
         for start, end in hidden_orders(folded):
@@ -78,7 +79,7 @@ def _hits(text: str, folded: str, suspected: set[str]) -> Iterator[Hit]:
     if UNSEEN in suspected:
         yield from _unseen(text)
     if BROKEN in suspected:
-        yield from _broken(text, folded, {hit.rule for hit in open_ones})
+        yield from _broken(text, folded, {hit.rule for hit in open_ones}, most)
     if CODED in suspected:
         for start, end, said in decoded(text):
             if find_words(said):
@@ -93,19 +94,20 @@ def _unseen(text: str) -> Iterator[Hit]:
             yield Hit(HIDDEN, start, end)
 
 
-def _broken(text: str, folded: str, seen: set[str]) -> Iterator[Hit]:
+def _broken(text: str, folded: str, seen: set[str], most: int | None) -> Iterator[Hit]:
     """Yield what shows only once look-alikes and characters without a shape are out of the way."""
-    for hit in find_words(unmask(folded)):
-        if hit.rule not in seen:
-            yield Hit(HIDDEN, place_of(text, hit.start), place_of(text, hit.end - 1) + 1)
+    hits = [hit for hit in find_words(unmask(folded), most) if hit.rule not in seen]
+    places = places_of(text, [at for hit in hits for at in (hit.start, hit.end - 1)])
+    for start, last in zip(places[::2], places[1::2], strict=True):
+        yield Hit(HIDDEN, start, last + 1)
 
 
-def find_words(text: str) -> list[Hit]:
-    """Return what the rules about words find in *text*."""
-    return list(_worded(fold(text), suspects_by_literals(text)))
+def find_words(text: str, most: int | None = MOST) -> list[Hit]:
+    """Return what the rules about words find in *text*, so many of a pattern at most."""
+    return list(_worded(fold(text), suspects_by_literals(text), most))
 
 
-def _worded(folded: str, suspected: set[str]) -> Iterator[Hit]:
+def _worded(folded: str, suspected: set[str], most: int | None) -> Iterator[Hit]:
     for rule in RULES:
         told = 0
         for pattern in rule.patterns if rule.id in suspected else ():
@@ -113,5 +115,5 @@ def _worded(folded: str, suspected: set[str]) -> Iterator[Hit]:
                 if rule.accept(found):
                     told += 1
                     yield Hit(rule.id, *found.span())
-                if told >= MOST:
+                if told == most:
                     break

@@ -7,7 +7,7 @@ linear time. What is too large or too deep for that becomes plain lines, and not
 from __future__ import annotations
 
 import re
-from bisect import bisect, bisect_left
+from bisect import bisect
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -15,8 +15,18 @@ import msgspec
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from trace2skill.lint.announced import (
+    is_about_wrong,
+    is_callout,
+    is_only_shown,
+    is_pattern_table,
+    is_setup,
+    shows_wrong,
+)
 from trace2skill.lint.front import Front, Trouble, parse_front
-from trace2skill.lint.polarity import is_about_wrong, is_negated, is_pattern_table
+from trace2skill.lint.pieces import CODE, bounded, cut_comments, cut_comments_outside_code, sentences
+from trace2skill.lint.places import line_at
+from trace2skill.lint.polarity import is_negated
 from trace2skill.markdown import lines_of, split_frontmatter
 
 Context = Literal["active", "quoted", "negated", "example", "comment"]
@@ -25,13 +35,10 @@ SpanKind = Literal[
 ]
 MAX_CHARS = 1_000_000
 MAX_LINES = 30_000
-CHUNK = 4_000
-"""So long is a line of text that is not parsed."""
+MAX_PLAIN = 60_000
+"""So many lines are read of a document that is too large to be parsed, and ``MAX_CHARS``."""
 _DEEP = re.compile(r"^[ \t>*+-]{200}", re.MULTILINE)
 _PARSER = MarkdownIt().enable("table").disable("inline")
-_SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+|\n(?=[ \t]*(?:[-*+]|\d{1,3}[.)]) )")
-_BREAK = re.compile(r"\n")
-_CODE = re.compile(r"(?<!`)`{1,2}([^`]{1,2000})`{1,2}(?!`)")
 _LINK = re.compile(r"(!?)\[([^\[\]]{0,500})\]\([ \t]{0,3}<?([^()\s<>]{1,2000})")
 _AUTO = re.compile(r"\bhttps?://[^\s<>\"'`)\]]{1,2000}", re.IGNORECASE)
 _REFERENCE = re.compile(r"^[ \t]{0,3}\[([^\]\n]{1,200})\]:[ \t]{0,9}([^\n]{0,4000})$", re.MULTILINE)
@@ -70,6 +77,8 @@ class Document(msgspec.Struct, frozen=True):
     spans: tuple[Span, ...]
     whole: bool = True
     """Whether it was parsed; else its spans are plain lines."""
+    read_to: int = 0
+    """The last line that has spans, if it is too long for all of it."""
 
 
 def parse_document(path: str, text: str) -> Document:
@@ -80,27 +89,16 @@ def parse_document(path: str, text: str) -> Document:
     whole = len(body) <= MAX_CHARS and body.count("\n") <= MAX_LINES and not _DEEP.search(body)
     spans = tuple(_Walker(first).walk(body)) if whole else tuple(_plain(body, first))
     spans = tuple(sorted(spans, key=lambda span: (span.line, span.end_line)))
-    return Document(path, text, front.data, raw, front.troubles, spans, whole)
+    fits = len(body) <= MAX_CHARS and body.count("\n") <= MAX_PLAIN
+    read_to = 0 if fits else first + min(MAX_PLAIN, body.count("\n", 0, MAX_CHARS) + 1)
+    return Document(path, text, front.data, raw, front.troubles, spans, whole, read_to)
 
 
 def _plain(body: str, first: int) -> Iterator[Span]:
-    for number, line in enumerate(lines_of(body), start=first + 1):
-        for start in range(0, len(line), CHUNK):
-            piece = line[start : start + CHUNK].rstrip("\r\n")
+    for number, line in enumerate(lines_of(body[:MAX_CHARS])[:MAX_PLAIN], start=first + 1):
+        for piece, _ in bounded(line.rstrip("\r\n"), 0):
             if piece:
                 yield Span("prose", piece, number, number)
-
-
-class _Lines:
-    """Tells lines from places in a text, however many are asked for."""
-
-    def __init__(self, text: str, first: int) -> None:
-        self.first = first
-        self.breaks = [found.start() for found in _BREAK.finditer(text)]
-
-    def at(self, place: int) -> int:
-        """Return the line of *place*."""
-        return self.first + bisect_left(self.breaks, place)
 
 
 class _Walker:
@@ -112,7 +110,13 @@ class _Walker:
         self.above: list[tuple[int, str]] = []
         self.level = 0
         """Of the heading at hand."""
-        self.quotes = 0
+        self.quotes: list[bool] = []
+        """Block quotes at hand: whether each holds the words of others."""
+        self.opened = False
+        """Whether a block quote has just begun."""
+        self.wrong = False
+        """Whether the headings above announce what is wrong."""
+        self.head = False
         self.items = 0
         self.kind: SpanKind = "prose"
         self.lead = ""
@@ -142,13 +146,14 @@ class _Walker:
             self.above = [row for row in self.above if row[0] < self.level]
             self.kind = "heading"
         elif kind in ("th_open", "td_open"):
-            self.kind = "cell"
+            self.kind, self.head = "cell", kind == "th_open"
         elif kind in ("heading_close", "th_close", "td_close"):
             self.kind = "prose"
         if token.map is None and kind != "inline":
             return
         if kind in ("fence", "code_block"):
             yield self._fence(token)
+            self.lead = ""
         elif kind == "html_block":
             yield from self._html(token)
         elif kind == "inline":
@@ -156,8 +161,11 @@ class _Walker:
 
     def _enter(self, kind: str) -> None:
         step = 1 if kind.endswith("_open") else -1 if kind.endswith("_close") else 0
-        if kind.startswith("blockquote"):
-            self.quotes += step
+        if kind == "blockquote_open":
+            self.quotes.append(True)
+            self.opened = True
+        elif kind == "blockquote_close":
+            self.quotes.pop()
         elif kind.startswith("list_item"):
             self.items += step
         elif kind == "table_open":
@@ -169,16 +177,17 @@ class _Walker:
         return tuple(title for _, title in self.above)
 
     def _context(self, text: str) -> Context:
-        if self.quotes:
+        if any(self.quotes):
             return "quoted"
-        if any(map(is_about_wrong, self.headings)) or (self.kind == "cell" and self.patterns):
+        if self.wrong or (self.kind == "cell" and self.patterns):
             return "example"
         return "negated" if is_negated(text) else "active"
 
     def _fence(self, token: Token) -> Span:
         assert token.map is not None
-        context: Context = "quoted" if self.quotes else "active"
-        if any(map(is_about_wrong, self.headings)) or is_about_wrong(self.lead) or is_negated(self.lead):
+        context: Context = "quoted" if any(self.quotes) else "active"
+        title = self.above[-1][1] if self.above else ""
+        if self.wrong or shows_wrong(self.lead, token.content) or is_only_shown(self.lead, title):
             context = "example"
         opened = token.type == "fence"
         first = self.first + token.map[0] + 1 + opened
@@ -187,13 +196,20 @@ class _Walker:
             "fence", token.content, first, last, context, self.headings, token.info.strip(), lead=self.lead
         )
 
+    def _under(self, title: str) -> None:
+        """Take note of a heading; the title of the document says nothing about what is under it."""
+        self.above.append((self.level, title))
+        self.lead = ""
+        below = [text for place, (level, text) in enumerate(self.above) if place or level > 1]
+        deciding = (text for text in reversed(below) if is_setup(text) or is_about_wrong(text))
+        self.wrong = is_about_wrong(next(deciding, ""))
+
     def _html(self, token: Token) -> Iterator[Span]:
         assert token.map is not None
         rest, comments = cut_comments(token.content)
         line = self.first + token.map[0] + 1
-        lines = _Lines(token.content, line)
         for at, text in comments:
-            first = lines.at(at)
+            first = line + line_at(token.content, at)
             yield Span("comment", text, first, first + text.count("\n"), "comment", self.headings)
         if rest.strip():
             last = line + rest.rstrip().count("\n")
@@ -201,21 +217,22 @@ class _Walker:
 
     def _inline(self, token: Token) -> Iterator[Span]:
         line = self.first + (token.map[0] if token.map else 0) + 1
-        text, comments = cut_comments(token.content)
-        lines = _Lines(token.content, line)
+        text, comments = cut_comments_outside_code(token.content)
         for at, said in comments:
-            first = lines.at(at)
+            first = line + line_at(token.content, at)
             yield Span("comment", said, first, first + said.count("\n"), "comment", self.headings)
+        if self.quotes and self.opened and is_callout(text):
+            self.quotes[-1] = False
+        self.opened = False
         if self.kind == "heading":
-            self.above.append((self.level, text.strip()))
+            self._under(text.strip())
             yield Span("heading", text, line, line, "active", self.headings[:-1])
             return
         if self.kind == "cell":
-            self.patterns = self.patterns or is_pattern_table(text)
+            self.patterns = self.patterns or (self.head and is_pattern_table(text))
         kind: SpanKind = "item" if self.items and self.kind == "prose" else self.kind
-        lines = _Lines(text, line)
         for sentence, at in sentences(text):
-            first = lines.at(at)
+            first = line + line_at(text, at)
             last = first + sentence.count("\n")
             context = self._context(sentence)
             yield Span(kind, sentence, first, last, context, self.headings)
@@ -224,50 +241,19 @@ class _Walker:
 
     def _inside(self, text: str, line: int, context: Context) -> Iterator[Span]:
         """Yield the code, links and images of one sentence."""
-        lines = _Lines(text, line)
         ends: list[int] = []  # of code: where it begins and where it ends, in turn
-        for found in _CODE.finditer(text):
+        for found in CODE.finditer(text):
             ends += found.span()
-            place = lines.at(found.start())
+            place = line + line_at(text, found.start())
             yield Span("inline", found[1], place, place, context, self.headings)
         linked = set()
         for found in _LINK.finditer(text):
-            place = lines.at(found.start())
+            place = line + line_at(text, found.start())
             linked.add(found.start(3))
             kind: SpanKind = "image" if found[1] else "link"
             info = "code" if bisect(ends, found.start()) % 2 else ""
             yield Span(kind, found[2], place, place, context, self.headings, info, target=found[3])
         for found in _AUTO.finditer(text):
             if found.start() not in linked:
-                place = lines.at(found.start())
+                place = line + line_at(text, found.start())
                 yield Span("link", found[0], place, place, context, self.headings, target=found[0])
-
-
-def sentences(text: str) -> Iterator[tuple[str, int]]:
-    """Yield the sentences of *text* with the place where each begins."""
-    start = 0
-    for found in _SENTENCE_END.finditer(text):
-        if text[start : found.start()].strip():
-            yield text[start : found.start()], start
-        start = found.end()
-    if text[start:].strip():
-        yield text[start:], start
-
-
-def cut_comments(text: str) -> tuple[str, list[tuple[int, str]]]:
-    """Return *text* with its HTML comments blanked, and each comment with its place.
-
-    One that is never closed goes to the end.
-    """
-    kept: list[str] = []
-    comments: list[tuple[int, str]] = []
-    at = 0
-    while True:
-        start = text.find("<!--", at)
-        if start < 0:
-            return "".join((*kept, text[at:])), comments
-        end = text.find("-->", start + 4)
-        after = len(text) if end < 0 else end + 3
-        comments.append((start, text[start + 4 : len(text) if end < 0 else end]))
-        kept.append(text[at:start] + "\n" * text.count("\n", start, after))
-        at = after

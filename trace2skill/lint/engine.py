@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
@@ -10,12 +10,14 @@ from typing import Literal
 import msgspec
 
 from trace2skill.lint.capabilities import Capabilities
+from trace2skill.lint.fingerprint import Prints, numbered
 from trace2skill.lint.folder import Unread, files_of, read_folder
-from trace2skill.lint.gates import gate
-from trace2skill.lint.rules import Hit, Rule
+from trace2skill.lint.gates import acting, gate
+from trace2skill.lint.rules import LEVELS, Hit, Rule
 from trace2skill.lint.sidecar import read_provenance
+from trace2skill.lint.united import united
 from trace2skill.lint.view import View
-from trace2skill.records import Finding, Skill, content_hash
+from trace2skill.records import Finding, Skill
 from trace2skill.redact import Redactor
 
 Profile = Literal["security", "spec", "all"]
@@ -32,6 +34,8 @@ class Options(msgspec.Struct, frozen=True):
     target: str = ""
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    extend: tuple[str, ...] = ()
+    """Rules that run beside those of *select* or *profile*."""
 
     def takes(self, rule: Rule) -> bool:
         """Say whether *rule* runs."""
@@ -39,6 +43,7 @@ class Options(msgspec.Struct, frozen=True):
             wanted = any(rule.matches(prefix) for prefix in self.select)
         else:
             wanted = self.profile == "all" or (rule.class_ in _SPEC) == (self.profile == "spec")
+        wanted = wanted or any(rule.matches(prefix) for prefix in self.extend)
         if any(rule.matches(prefix) for prefix in self.ignore):
             return False
         return wanted and rule.is_for(self.target)
@@ -66,15 +71,23 @@ def view_of_skill(skill: Skill) -> View:
 
 def run(view: View, rules: Sequence[Rule], options: Options = Options()) -> LintReport:  # noqa: B008
     """Return what *rules* find; the same for the same folder, whatever the order of the rules."""
+    return LintReport(bounded(find(view, rules, options)), view.unread, len(view.files))
+
+
+def find(view: View, rules: Sequence[Rule], options: Options) -> tuple[Finding, ...]:
+    """Return all that *rules* find, by place, however much it is."""
     hits = [(rule, hit) for rule in rules if options.takes(rule) for hit in rule.hits(view, options.target)]
-    families: dict[str, set[str]] = defaultdict(set)
+    families = acting(hits)
+    prints = Prints(view)
+    found = []
     for rule, hit in hits:
-        families[hit.path].add(rule.family)
-    found = [_finding(rule, hit, view, frozenset(families[hit.path])) for rule, hit in hits]
-    return LintReport(tuple(_bounded(_distinct(found))), view.unread, len(view.files))
+        one = finding_of(rule, hit, view, families.get(hit.path, frozenset()))
+        found.append(msgspec.structs.replace(one, fingerprint=prints.of(rule, hit)))
+    return numbered(_distinct(found))
 
 
-def _finding(rule: Rule, hit: Hit, view: View, families: frozenset[str]) -> Finding:
+def finding_of(rule: Rule, hit: Hit, view: View, families: frozenset[str]) -> Finding:
+    """Return *hit* as a finding at the level that the gates leave it."""
     level, gates = gate(hit, rule, view, families)
     evidence = _shown(hit.evidence)
     return Finding(
@@ -89,7 +102,6 @@ def _finding(rule: Rule, hit: Hit, view: View, families: frozenset[str]) -> Find
         confidence=hit.confidence,
         evidence=evidence,
         gates=gates,
-        fingerprint=content_hash(rule.id, view.name, hit.path, " ".join(hit.evidence.split()) or hit.message),
         flow=hit.flow,
     )
 
@@ -103,22 +115,28 @@ def _shown(evidence: str) -> str:
 
 
 def _distinct(found: Iterable[Finding]) -> list[Finding]:
-    """Return findings by place, each once."""
-    order = sorted(found, key=lambda one: (one.path, one.line, one.rule, one.message, one.fingerprint))
+    """Return findings by place, each once; of equal ones the worst."""
+    order = sorted(
+        found,
+        key=lambda one: (
+            *(one.path, one.line, one.rule, one.message),
+            *(-LEVELS.index(one.severity), one.fingerprint),
+        ),
+    )
     return list({(one.path, one.line, one.rule, one.message): one for one in order}.values())
 
 
-def _bounded(found: Sequence[Finding]) -> Iterable[Finding]:
-    """Yield findings, so many of a rule in a file at most; the last of them counts the rest."""
-    total: dict[tuple[str, str], int] = defaultdict(int)
-    for one in found:
-        total[one.path, one.rule] += 1
-    seen: dict[tuple[str, str], int] = defaultdict(int)
-    for one in found:
-        key = one.path, one.rule
-        seen[key] += 1
-        more = total[key] - MOST_OF_A_RULE
-        if seen[key] < MOST_OF_A_RULE or more <= 0:
-            yield one
-        elif seen[key] == MOST_OF_A_RULE:
-            yield msgspec.structs.replace(one, message=f"{one.message} (and {more} more like it here)")
+def bounded(found: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return those that are shown: each text once, so many of a rule in a file; the last counts the rest."""
+    found = united(found)
+    places = [(one.path, one.rule, one.suppressed is None) for one in found]
+    total, seen = Counter(places), Counter[tuple[str, str, bool]]()
+    shown = []
+    for one, place in zip(found, places, strict=True):
+        seen[place] += 1
+        more = total[place] - MOST_OF_A_RULE
+        if seen[place] == MOST_OF_A_RULE and more > 0:
+            one = msgspec.structs.replace(one, message=f"{one.message} (and {more} more like it here)")
+        if seen[place] <= MOST_OF_A_RULE:
+            shown.append(one)
+    return tuple(shown)

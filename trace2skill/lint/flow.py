@@ -1,49 +1,29 @@
 """What flows in one Python file: from the network, a decoder or outside data to what runs it.
 
-By the syntax tree alone: names with their imports, assignments, parameters and returns of functions in
-the file, and files written and then run. It does not follow containers by key or calls between files.
+By the syntax tree alone: names with their imports, assignments, parameters and returns of functions,
+files written and then run, and what other files hand over. Containers are not followed by key.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import msgspec
 
-from trace2skill.lint.pynames import Names
+from trace2skill.lint.pynames import Names, dotted
+from trace2skill.lint.pyrepair import repaired
+from trace2skill.lint.pyscopes import keys_of
+from trace2skill.lint.pytables import CODE_SUFFIXES, DATA, DECODE, FETCH, GIVEN, PASS, PROCESS, RECEIVE
+from trace2skill.lint.pytexts import is_minus_one
 from trace2skill.lint.scripts import Script
 
-Kind = Literal["fetched", "decoded", "data"]
+Kind = Literal["fetched", "decoded", "file", "data", "given"]
 ROUNDS = 4
 """So often assignments are gone through; a longer chain backwards is not followed."""
-MAX_NODES = 60_000
-_FETCH = frozenset(
-    f"{module}.{name}"
-    for module in ("requests", "httpx", "requests.sessions.Session", "requests.Session")
-    for name in "get post request put".split()
-) | frozenset("urllib.request.urlopen urllib2.urlopen urllib.urlopen urllib3.request httpx.stream".split())
-_RECEIVE = frozenset(("recv", "recvfrom", "getresponse"))
-_DECODE = frozenset(
-    "base64.b64decode base64.b32decode base64.b16decode base64.b85decode base64.a85decode "
-    "base64.urlsafe_b64decode base64.standard_b64decode base64.decodebytes binascii.unhexlify "
-    "binascii.a2b_base64 binascii.a2b_hex bytes.fromhex bytearray.fromhex zlib.decompress gzip.decompress "
-    "bz2.decompress lzma.decompress marshal.loads codecs.decode".split()
-)
-_DATA = frozenset("input os.getenv os.environ.get sys.stdin.read sys.stdin.readline".split())
-_PASS = frozenset(
-    "str bytes bytearray compile json.loads textwrap.dedent builtins.compile types.FunctionType io.StringIO "
-    "types.CodeType map list reversed repr memoryview".split()
-)
-_EVAL = frozenset("exec eval builtins.exec builtins.eval __builtins__.exec __builtins__.eval".split())
-_SHELL = frozenset(
-    "os.system os.popen subprocess.getoutput subprocess.getstatusoutput commands.getoutput pty.spawn".split()
-)
-_PROCESS = frozenset(f"subprocess.{name}" for name in "run call check_call check_output Popen".split())
-_INTERPRETERS = frozenset(
-    "sh bash zsh dash python python3 node perl ruby powershell pwsh sys.executable".split()
-)
+MAX_NODES = 150_000
+MAX_STEPS = 400_000
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -53,45 +33,68 @@ class Origin(msgspec.Struct, frozen=True):
     line: int
     part: bool = False
     """Whether it is only a part of a longer text."""
+    source: str = ""
+    """The address that it is fetched from, where that can be told."""
 
 
-class Use(msgspec.Struct, frozen=True):
-    """A place that runs such a value."""
-
-    kind: Kind
-    line: int
-    since: int
-    """The line that the value comes from."""
-    text: str
-
-
-def uses_in(script: Script) -> list[Use]:
-    """Return where a Python script runs what it fetched, decoded or read; lines of the script."""
-    tree = script.tree
+def flow_of(script: Script) -> Flow | None:
+    """Return what flows in a Python script; nothing if there is no tree, or too large a one."""
+    tree = script.tree or (repaired(script.text) if script.problem == "SyntaxError" else None)
     if tree is None:
-        return []
-    nodes = list(ast.walk(tree))
-    if len(nodes) > MAX_NODES or not any(isinstance(node, ast.Call) for node in nodes):
-        return []
+        return None
+    nodes = script.nodes or tuple(ast.walk(tree))
+    if len(nodes) > MAX_NODES:
+        script.problem = f"{len(nodes)} nodes of Python; {MAX_NODES} are followed"
+        return None
     try:
-        flow = _Flow(tree, nodes)
-        return sorted(set(flow.uses()), key=lambda use: (use.line, use.kind, use.since))
+        return Flow(tree, nodes)
     except RecursionError:
-        return []
+        script.problem = "expressions nested too deep to follow"
+        return None
 
 
-class _Flow:
-    """What names, functions and files hold."""
+class Flow:
+    """What names, functions and files of one Python file hold."""
 
-    def __init__(self, tree: ast.Module, nodes: list[ast.AST]) -> None:
-        self.names = Names(tree)
-        self.nodes = nodes
+    def __init__(self, tree: ast.Module, nodes: Sequence[ast.AST]) -> None:
+        self.tree = tree
+        self.names = Names(nodes)
+        self.every = nodes
+        """All nodes of the tree."""
+        self.nodes = [node for node in nodes if isinstance(node, _MATTER)]
+        self.steps = 0
+        self.keys = keys_of(tree)
         self.held: dict[str, Origin] = {}
         self.files: dict[str, Origin] = {}
         self.functions = {
             node.name: node for node in nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
         }
+        self.returned = [
+            (name, inner.value)
+            for name, function in self.functions.items()
+            for inner in ast.walk(function)
+            if isinstance(inner, (ast.Return, ast.Yield)) and inner.value is not None
+        ]
         self.calls = [node for node in nodes if isinstance(node, ast.Call)]
+        self.follow()
+
+    def share(self, held: Mapping[str, Origin], texts: Mapping[str, str]) -> None:
+        """Take what other files hold, by dotted names, and go through this one again."""
+        self.names.learn(texts)
+        for name, whole in self.names.aliases.items():
+            for ending in ("", "()"):
+                origin = held.get(".".join(whole.split(".")[-2:]) + ending)
+                if origin is not None:
+                    self.held.setdefault(name + ending, origin)
+        modules = {whole.rsplit(".", 1)[-1]: name for name, whole in self.names.aliases.items()}
+        for name, origin in held.items():
+            module, _, rest = name.partition(".")
+            if module in modules:
+                self.held.setdefault(f"{modules[module]}.{rest}", origin)
+        self.follow()
+
+    def follow(self) -> None:
+        """Go through the file until nothing new is known."""
         for _ in range(ROUNDS):
             before = len(self.held), len(self.files)
             self._round()
@@ -103,37 +106,39 @@ class _Flow:
             if isinstance(node, ast.Assign):
                 for target in node.targets:
                     self._hold(target, node.value)
+                    self._handle(target, node.value)
             elif isinstance(node, (ast.AnnAssign, ast.AugAssign, ast.NamedExpr)):
                 self._hold(node.target, node.value)
             elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
                 self._hold(node.target, node.iter)
             elif isinstance(node, ast.withitem) and node.optional_vars is not None:
                 self._hold(node.optional_vars, node.context_expr)
-                self.names.handles[ast.unparse(node.optional_vars)] = self._opened(node.context_expr)
+                self._handle(node.optional_vars, node.context_expr)
             elif isinstance(node, ast.Call):
                 self._hand_over(node)
                 self._write(node)
         self._returns()
 
     def _returns(self) -> None:
-        for name, function in self.functions.items():
-            for inner in ast.walk(function):
-                if isinstance(inner, (ast.Return, ast.Yield)):
-                    self._note(f"{name}()", self.origin(inner.value))
+        for name, value in self.returned:
+            origin = self.origin(value)
+            self._note(f"{name}()", origin)
+            self._note(f"self.{name}()", origin)
 
     def _hand_over(self, node: ast.Call) -> None:
         """Note what a call hands to a function of the file."""
         if isinstance(node.func, ast.Name) and node.func.id in self.functions:
             taken = self.functions[node.func.id].args
-            for parameter, value in zip((*taken.posonlyargs, *taken.args), node.args, strict=False):
-                self._note(parameter.arg, self.origin(value))
-            for keyword in node.keywords:
-                self._note(keyword.arg or "**", self.origin(keyword.value))
+            given = list(zip((*taken.posonlyargs, *taken.args), node.args, strict=False))
+            named = {one.arg: one.value for one in node.keywords}
+            given += [(one, named[one.arg]) for one in (*taken.args, *taken.kwonlyargs) if one.arg in named]
+            for parameter, value in given:
+                self._note(self.keys.get(id(parameter), parameter.arg), self.origin(value))
 
     def _write(self, node: ast.Call) -> None:
         """Note what a call writes to a file."""
         if self.names.of(node.func) == "urllib.request.urlretrieve" and len(node.args) > 1:
-            self.files.setdefault(self._place(node.args[1]), Origin("fetched", node.lineno))
+            self.files.setdefault(self.place(node.args[1]), Origin("fetched", node.lineno))
         if not isinstance(node.func, ast.Attribute) or not node.args:
             return
         place, holder = "", node.func.value
@@ -144,10 +149,18 @@ class _Flow:
                 else self._opened(holder)
             )
         elif node.func.attr in ("write_text", "write_bytes"):
-            place = self._place(holder)
+            place = self.place(holder)
         origin = self.origin(node.args[0]) if place else None
-        if origin is not None and origin.kind != "data":
+        if origin is not None and origin.kind in ("fetched", "decoded"):
             self.files.setdefault(place, origin)
+
+    def _handle(self, target: ast.expr, value: ast.expr) -> None:
+        """Note which file a name writes to."""
+        if isinstance(target, ast.Name) and isinstance(value, ast.Call):
+            if self.names.of(value.func) == "tempfile.NamedTemporaryFile":
+                self.names.handles[target.id] = f"{target.id}.name"
+            elif opened := self._opened(value):
+                self.names.handles[target.id] = opened
 
     def _opened(self, node: ast.expr) -> str:
         """Return the file that *node* opens to write."""
@@ -156,14 +169,15 @@ class _Flow:
             and self.names.of(node.func) in ("open", "io.open")
             and len(node.args) > 1
         ):
-            return self._place(node.args[0])
+            return self.place(node.args[0])
         return ""
 
-    def _place(self, node: ast.expr) -> str:
+    def place(self, node: ast.expr) -> str:
+        """Return the file that *node* names: its text where that is known, else its source."""
         if isinstance(node, ast.Call) and node.args and self.names.of(node.func) in ("pathlib.Path", "str"):
-            return self._place(node.args[0])
+            return self.place(node.args[0])
         text = self.names.text(node)
-        return text if text is not None else ast.unparse(node)
+        return text if text is not None else ast.unparse(node)[:400]
 
     def _hold(self, target: ast.expr | None, value: ast.expr | None) -> None:
         origin = self.origin(value)
@@ -171,26 +185,27 @@ class _Flow:
             return
         for node in target.elts if isinstance(target, (ast.Tuple, ast.List)) else (target,):
             if isinstance(node, (ast.Name, ast.Attribute)):
-                self._note(ast.unparse(node), origin)
+                self._note(self.keys.get(id(node), dotted(node)), origin)
 
     def _note(self, name: str, origin: Origin | None) -> None:
-        if origin is not None:
+        if origin is not None and name:
             self.held.setdefault(name, origin)
 
     def origin(self, node: ast.AST | None) -> Origin | None:
         """Return where the value of an expression comes from, if from anywhere that matters."""
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise RecursionError("more steps than one file is worth")
         if isinstance(node, ast.Name):
-            return self.held.get(node.id)
+            return self.held.get(self.keys.get(id(node), node.id))
         if isinstance(node, ast.Call):
             return self._of_call(node)
         if isinstance(node, ast.Attribute):
-            found = self.held.get(ast.unparse(node)) or self.origin(node.value)
-            name = self.names.of(node)
-            return found or (Origin("data", node.lineno) if name in ("sys.argv", "os.environ") else None)
+            found = self.held.get(dotted(node)) or self.origin(node.value)
+            return found or self._outside(self.names.of(node), node.lineno)
         if isinstance(node, ast.Subscript):
-            turned = isinstance(node.slice, ast.Slice) and _is_minus_one(node.slice.step)
-            literal = self.names.text(node.value) or ""
-            if turned and len(literal) > 8:
+            turned = isinstance(node.slice, ast.Slice) and is_minus_one(node.slice.step)
+            if turned and len(self.names.text(node.value) or "") > 8:
                 return Origin("decoded", node.lineno)
             return self.origin(node.value)
         if isinstance(node, ast.JoinedStr):
@@ -199,6 +214,11 @@ class _Flow:
             return self._composed([node.left, node.right])
         children = ast.iter_child_nodes(node) if isinstance(node, _THROUGH) else ()
         return next((found for child in children if (found := self.origin(child)) is not None), None)
+
+    def _outside(self, name: str, line: int) -> Origin | None:
+        if name in ("os.environ", "environ"):
+            return Origin("data", line)
+        return Origin("given", line) if name == "sys.argv" else None
 
     def _composed(self, parts: list[ast.expr]) -> Origin | None:
         found = next((one for part in parts if (one := self.origin(part)) is not None), None)
@@ -209,79 +229,70 @@ class _Flow:
         name = self.names.of(node.func)
         inner = next((found for value in node.args if (found := self.origin(value)) is not None), None)
         method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-        if name in _FETCH or method in _RECEIVE:
-            return Origin("fetched", node.lineno)
-        if name in _DECODE:
+        if name in FETCH or method in RECEIVE:
+            source = next((text for one in node.args if "://" in (text := self.names.text(one) or "")), "")
+            return Origin("fetched", node.lineno, source=source)
+        if name in PROCESS and self._is_fetcher(node):
+            return Origin("fetched", node.lineno, source=ast.unparse(node)[:400])
+        if name in DECODE:
             plain = name == "codecs.decode" and "utf" in (self.names.text(node.args[-1]) or "utf")
             return inner if plain or (inner and inner.kind == "fetched") else Origin("decoded", node.lineno)
-        if method == "join" and any(self._is_chr(value) for value in node.args):
+        if self._is_noise(name, method, node):
             return Origin("decoded", node.lineno)
-        if name in _DATA:
-            return Origin("data", node.lineno)
-        if isinstance(node.func, ast.Name) and node.func.id in self.functions:
-            return self.held.get(f"{node.func.id}()")
-        if name in ("open", "io.open"):
-            return (
-                Origin("data", node.lineno) if node.args and self.names.text(node.args[0]) is None else None
-            )
+        if name in DATA or name in GIVEN:
+            return Origin("data" if name in DATA else "given", node.lineno)
+        called = self.held.get(f"{dotted(node.func)}()")
+        if called is not None:
+            return called
+        if name in ("open", "io.open") or (method in ("read_text", "read_bytes", "open") and not inner):
+            return self._read(node, name) or inner
         if isinstance(node.func, ast.Attribute):
-            return self.origin(node.func.value) or (inner if name in _PASS or method == "join" else None)
-        return inner if name in _PASS else None
+            return self.origin(node.func.value) or (inner if name in PASS or method == "join" else None)
+        return inner if name in PASS else None
+
+    def _is_fetcher(self, node: ast.Call) -> bool:
+        """Say whether a call starts a program that fetches."""
+        first: ast.expr | None = node.args[0] if node.args else None
+        if isinstance(first, (ast.List, ast.Tuple)):
+            first = first.elts[0] if first.elts else None
+        words = ((self.names.text(first) if first is not None else "") or "").split()
+        return bool(words) and words[0].rsplit("/", 1)[-1] in ("curl", "wget")
+
+    def _read(self, node: ast.Call, name: str) -> Origin | None:
+        """Return the origin of what is read from a file: one that no reader takes for code, or any."""
+        holder = node.func.value if isinstance(node.func, ast.Attribute) else None
+        place = node.args[0] if "open" in name and node.args else holder
+        if place is None:
+            return None
+        written = self.files.get(self.place(place))
+        if written is not None:
+            return written
+        words = [one.value for one in ast.walk(place) if isinstance(one, ast.Constant)]
+        named = next((one for one in reversed(words) if isinstance(one, str) and "." in one), "")
+        if not named:
+            return None if isinstance(place, ast.Constant) else Origin("given", node.lineno)
+        return None if named.endswith(CODE_SUFFIXES) else Origin("file", node.lineno, source=named)
+
+    def _is_noise(self, name: str, method: str, node: ast.Call) -> bool:
+        """Say whether a call makes a text of numbers, or turns the letters of one."""
+        if method == "join" or name in ("bytes", "bytearray"):
+            return any(self._is_chr(value) for value in node.args)
+        return method == "translate" and bool(node.args)
 
     def _is_chr(self, node: ast.expr) -> bool:
-        calls = [one.func for one in ast.walk(node) if isinstance(one, ast.Call)]
-        mapped = isinstance(node, ast.Call) and self.names.of(node.func) == "map" and node.args
-        return any(self.names.of(one) == "chr" for one in (*calls, *(node.args[:1] if mapped else ())))  # type: ignore[attr-defined]
-
-    def uses(self) -> Iterator[Use]:
-        """Yield the places that run what matters."""
-        for node in self.calls:
-            origin = self._ran(node)
-            if origin is not None:
-                yield Use(origin.kind, node.lineno, origin.line, ast.unparse(node)[:400])
-
-    def _ran(self, node: ast.Call) -> Origin | None:
-        name = self.names.of(node.func)
-        if name in _EVAL and node.args:
-            return self.origin(node.args[0])
-        if name in ("pickle.loads", "marshal.loads", "dill.loads") and node.args:
-            found = self.origin(node.args[0])
-            return found if found is not None and found.kind == "fetched" else None
-        if name in _SHELL and node.args:
-            return self._whole(node.args[0])
-        if name in _PROCESS and node.args:
-            return self._process(node)
-        return None
-
-    def _process(self, node: ast.Call) -> Origin | None:
-        first = node.args[0]
-        words = first.elts if isinstance(first, (ast.List, ast.Tuple)) else [first]
-        program = (self.names.text(words[0]) or self.names.of(words[0])) if words else ""
-        given = {keyword.arg: keyword.value for keyword in node.keywords}
-        if program.rsplit("/", 1)[-1] in _INTERPRETERS:
-            found = (
-                self._whole(word) for word in (*words[1:], *([given["input"]] if "input" in given else ()))
-            )
-            return next((one for one in found if one is not None), None)
-        shell = isinstance(given.get("shell"), ast.Constant) and given["shell"].value  # type: ignore[attr-defined]
-        return self._whole(words[0]) if words and (shell or self._place(words[0]) in self.files) else None
-
-    def _whole(self, node: ast.expr) -> Origin | None:
-        """Return where a command comes from, if it is all of it; else that of the file it names."""
-        found = self.origin(node)
-        if found is not None and not found.part and found.kind != "data":
-            return found
-        place = self._place(node)
-        return self.files.get(place) or next(
-            (origin for name, origin in self.files.items() if name in place.split()), None
-        )
+        inner = list(ast.walk(node)) if isinstance(node, (ast.GeneratorExp, ast.ListComp, ast.Call)) else []
+        if any(isinstance(one, ast.BitXor) for one in inner):
+            return True
+        if isinstance(node, (ast.List, ast.Tuple)):
+            return len(node.elts) > 7 and all(isinstance(one, ast.Constant) for one in node.elts)
+        return any(self.names.of(one) == "chr" for one in inner if isinstance(one, ast.Name))
 
 
+_MATTER = (
+    ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.For, ast.AsyncFor, ast.comprehension,
+    ast.withitem, ast.Call,
+)  # fmt: skip
 _THROUGH = (
     ast.IfExp, ast.BoolOp, ast.Await, ast.Starred, ast.Tuple, ast.List, ast.FormattedValue, ast.NamedExpr,
     ast.ListComp, ast.GeneratorExp,
 )  # fmt: skip
-
-
-def _is_minus_one(node: ast.expr | None) -> bool:
-    return isinstance(node, ast.UnaryOp) and ast.unparse(node) == "-1"

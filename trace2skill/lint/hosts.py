@@ -10,9 +10,12 @@ from urllib.parse import urlsplit
 import msgspec
 
 Reach = Literal["public", "local", "private", "example", "metadata"]
-URL = re.compile(r"\b(?:https?|ftp|wss?|git|ssh)://[^\s<>\"'`|)\]}]{1,2000}", re.IGNORECASE)
-_EXAMPLES = ("example.com", "example.net", "example.org")
-"""The three names that documentation uses; below ``.example`` anyone may hide a host, so it is no excuse."""
+URL = re.compile(r"\b(?:https?|s?ftps?|wss?|git|ssh)://[^\s<>\"'`|)\]}]{1,2000}", re.IGNORECASE)
+_EXAMPLES = re.compile(
+    r"(?:(?:www|api|docs?|app|my|your|dev|staging|test|example|auth|blog|shop|mail)\d?\.)?"
+    r"example\.(?:com|net|org)"
+)
+"""The names that documentation uses; what else stands below them, or below ``.example``, is no excuse."""
 _LOCALS = ("localhost", "local", "internal", "lan", "home.arpa", "test", "invalid")
 _METADATA = frozenset(("169.254.169.254", "metadata.google.internal", "100.100.100.200", "fd00:ec2::254"))
 
@@ -50,7 +53,7 @@ def host_of(url: str) -> Host | None:
 def hosts_in(text: str) -> list[tuple[Host, int]]:
     """Return the hosts of all addresses in *text*, each with its place."""
     found = []
-    for match in URL.finditer(text):
+    for match in URL.finditer(text) if "://" in text else ():
         host = host_of(match[0])
         if host is not None:
             found.append((host, match.start()))
@@ -79,6 +82,6 @@ def _reach(name: str, number: IPv4Address | IPv6Address | None) -> Reach:
         if str(number).startswith(("192.0.2.", "198.51.100.", "203.0.113.", "2001:db8:")):
             return "example"
         return "public" if number.is_global else "private"
-    if any(name == end or name.endswith(f".{end}") for end in _EXAMPLES):
+    if _EXAMPLES.fullmatch(name):
         return "example"
     return "local" if any(name == end or name.endswith(f".{end}") for end in _LOCALS) else "public"

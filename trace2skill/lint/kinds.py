@@ -119,11 +119,12 @@ def decode(data: bytes) -> tuple[str | None, str]:
     head = data[:_SAMPLE]
     if any(data.startswith(mark) for mark, _ in _MAGIC if len(mark) > 2 or not head.isascii()):
         return None, "binary"
+    controls = len(head) - len(head.translate(None, _CONTROLS))
     try:
-        return data.decode("utf-8"), "utf-8"
+        text = data.decode("utf-8")
+        return (text, "utf-8") if controls * 4 <= len(head) else (None, "binary")
     except UnicodeDecodeError:
         pass
-    controls = len(head) - len(head.translate(None, _CONTROLS))
     return (None, "binary") if controls * 50 > len(head) else (data.decode("latin-1"), "latin-1")
 
 

@@ -1,26 +1,18 @@
-"""What a skill says to the agent that loads it, sentence by sentence, and what kind of order it is.
-
-All active prose of a skill speaks to an agent; so what counts is what it asks for, who says it, and
-what stands around it.
-"""
+"""What text that nobody is shown orders an agent to do: there, words alone are enough to distrust it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
 
 from trace2skill import injection
 from trace2skill.injection.context import quoted
-from trace2skill.injection.hidden import fold
 from trace2skill.injection.judge import CONCEALED, steers
-from trace2skill.lint.document import Context, Document
+from trace2skill.lint import pi_abroad, pi_deeds, pi_reach, pi_secrecy, pi_words
+from trace2skill.lint.phrases import Phrase
 from trace2skill.lint.polarity import negated_at, quoted_at
-from trace2skill.lint.unshown import unshown
-from trace2skill.lint.view import MAIN, View
+from trace2skill.lint.skeleton import skeleton
 
-Match = re.Match[str]
-_FAMILIES = {
+_FOUND = {
     "override": "drop other instructions",
     "override-abroad": "drop other instructions",
     "fake-turn": "take it for a message of the system",
@@ -31,113 +23,60 @@ _FAMILIES = {
     "persist": "change what the agent remembers",
     "persist-file": "change what the agent remembers",
 }
-_SENT = re.compile(
-    r"\b(?:send|upload|forward|transmit|exfiltrate|e-?mail|bcc|post|submit|leak)\b[^\n]{0,160}?\bto\b[^\n]{0,40}?"
-    r"(?:https?://|[\w.-]{1,60}@[\w-]{1,60}\.\w)"
+_SENT = Phrase(
+    r"\b(?:send|upload|forward|transmit|exfiltrate|e-?mail|bcc|post|submit"
+    r"|leak)\b[^\n]{0,160}?\bto\b[^\n]{0,40}?"
+    r"(?:https?://|[\w.-]{1,60}@[\w-]{1,60}\.\w)",
+    "http|@",
 )
-_SHELL = re.compile(
+_SHELL = Phrase(
     r"\b(?:run|execute|invoke|do|start)\b[^\n]{0,60}?"
     r"(?:\|\s?(?:sudo )?(?:ba|z|da)?sh\b|\bbase64 (?:-d|--decode)|\beval\b|\bnc -e"
     r"|\b(?:ba)?sh -c\b|\brm -rf [~/]"
     r"|\bcurl\b[^\n]{0,120}?\s(?:-d|-f|-t|--data\w{0,8}|--upload-file)\b|\bpowershell\b[^\n]{0,20}?\s-e)"
 )
 _REACHES = re.compile(r"\b(?:curl|wget|https?://|silently|secretly)\b")
-COMMENT = re.compile(r"^\s{0,80}(?:#|//|--|/?\*|\"\"\"|''')", re.ASCII)
-"""A line of code that is one."""
-_CLOSE = 2
-"""So many lines apart two sentences may be and speak of one thing."""
-_SHOWN = ("prose", "item", "cell", "html")
-
-
-class Saying(NamedTuple):
-    """One sentence that a skill says."""
-
-    path: str
-    line: int
-    text: str
-    context: Context
-    around: str
-    """It and its neighbours, with the code that they announce."""
+_WORDS: tuple[tuple[str, tuple[Phrase, ...]], ...] = (
+    (
+        "drop other instructions",
+        (pi_words.SAFETY_OFF, pi_words.FRESH_START, pi_words.NOW_VOID, *pi_abroad.OVERRIDES),
+    ),
+    ("take it for a message of the system", (pi_words.POSED, pi_words.PREAPPROVED)),
+    (
+        "hide something from the user",
+        (
+            pi_secrecy.HIDES_STEP,
+            pi_secrecy.UNAWARE,
+            pi_secrecy.KEPT_BACK,
+            pi_secrecy.QUIETLY,
+            *pi_abroad.SECRECY,
+        ),
+    ),
+    ("send something away", (_SENT,)),
+    ("run a command", (_SHELL,)),
+    ("obey a page", (pi_reach.REMOTE,)),
+    ("alter results", (pi_deeds.FALSE_REPORT,)),
+    ("put this skill above others", (pi_words.PRIORITY,)),
+)
 
 
 def family_of(text: str) -> str:
     """Return what *text*, which is hidden, orders an agent to do; nothing if it is no such order."""
-    folded = fold(text)
     for hit in injection.find(text):
-        if hit.rule in _FAMILIES and not negated_at(text, hit.start):
-            return _FAMILIES[hit.rule]
+        if hit.rule in _FOUND and not negated_at(text, hit.start):
+            return _FOUND[hit.rule]
+    folded = skeleton(text)
     concealed = CONCEALED.search(folded)
     if concealed and not quoted(folded, *concealed.span()):
         return "hide something from the user"
-    sent = _SENT.search(folded)
-    if sent and not negated_at(folded, sent.start()):
-        return "send something away"
-    run = _SHELL.search(folded)
-    if run and not negated_at(folded, run.start()):
-        return "run a command"
+    for what, phrases in _WORDS:
+        if any(_said(folded, phrase) for phrase in phrases):
+            return what
     return "act for somebody else" if steers(folded) and _REACHES.search(folded) else ""
 
 
-def sayings(view: View) -> Iterator[Saying]:
-    """Yield the description, and all shown sentences of all documents and text files."""
-    if view.description and view.main is not None:
-        before = view.main.front_raw.partition("description:")[0]
-        line = before.count("\n") + 1
-        yield Saying(MAIN, line, view.description, "active", view.description)
-    for document in view.documents():
-        spans = [span for span in document.spans if span.kind in (*_SHOWN, "fence")]
-        for place, span in enumerate(spans):
-            if span.kind == "fence":
-                continue
-            near = [
-                other.text
-                for other in spans[max(0, place - 2) : place + 3]
-                if other.headings == span.headings
-                and other.line - span.end_line <= _CLOSE
-                and span.line - other.end_line <= _CLOSE
-            ]
-            yield Saying(document.path, span.line, span.text, span.context, "\n".join(near))
-    for file in view.files:
-        if file.kind == "text" and file.text:
-            for number, row in enumerate(file.text.split("\n"), start=1):
-                if row.strip():
-                    yield Saying(file.path, number, row, "active", row)
-
-
-def context_at(saying: Saying, place: int) -> Context | None:
-    """Return who says what stands at *place*; ``None`` for what is told not to be done."""
-    if negated_at(saying.text, place):
-        return None
-    # A sentence that begins with "do not" is negated as a whole; what is asked for here may be just that.
-    context: Context = "active" if saying.context == "negated" else saying.context
-    within = quoted_at(saying.text, place) or (place > 0 and saying.text[place - 1] in "`'")
-    return "quoted" if within and context == "active" else context
-
-
-def met(saying: Saying, pattern: re.Pattern[str]) -> Iterator[tuple[Match, Context]]:
-    """Yield where *pattern*, in small letters, is said and who says it, without what is forbidden."""
-    for found in pattern.finditer(fold(saying.text)):
-        context = context_at(saying, found.start())
-        if context is not None:
-            yield found, context
-
-
-def context_on(document: Document, line: int) -> Context:
-    """Return who says what stands on *line*; a message in code is an example of one."""
-    context: Context = "active"
-    for span in document.spans:
-        if span.line <= line <= span.end_line and span.context != "negated":
-            context = "example" if span.kind == "fence" else span.context
-            if context != "active":
-                break
-    return context
-
-
-def comments(view: View) -> Iterator[Saying]:
-    """Yield what markup does not show, and the comments of code, line by line."""
-    for path, line, text in unshown(view):
-        yield Saying(path, line, text, "comment", text)
-    for script in view.scripts():
-        for number, row in script.lines():
-            if script.source != "fence" and COMMENT.match(row):
-                yield Saying(script.path, number, row.strip(" \t#/*"), "comment", row)
+def _said(folded: str, phrase: Phrase) -> bool:
+    return any(
+        not negated_at(folded, found.start()) and not quoted_at(folded, *found.span())
+        for found in phrase.finditer(folded)
+    )

@@ -3,28 +3,52 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable, Mapping
 
-LONGEST = 2_000
+from trace2skill.lint.pytexts import LONGEST, is_built, text_of
+
+CLIENTS = frozenset(
+    "requests.Session requests.session httpx.Client httpx.AsyncClient aiohttp.ClientSession "
+    "urllib3.PoolManager http.client.HTTPSConnection http.client.HTTPConnection socket.socket pathlib.Path "
+    "socket.create_connection".split()
+)
+"""Calls that make something whose methods matter."""
+_IMPORTS = ("__import__", "importlib.import_module", "builtins.__import__")
+_SCOPES = (
+    "globals",
+    "vars",
+    "locals",
+    "__builtins__",
+    "builtins",
+    "__builtins__.__dict__",
+    "builtins.__dict__",
+)
 
 
 class Names:
     """Resolves names of one file."""
 
-    def __init__(self, tree: ast.Module) -> None:
+    def __init__(self, nodes: Iterable[ast.AST]) -> None:
         self.aliases: dict[str, str] = {}
         self.texts: dict[str, str] = {}
+        self.built: set[str] = set()
+        """Which of them are put together from pieces."""
         self.handles: dict[str, str] = {}
         """Open files by the name that holds them."""
-        for node in ast.walk(tree):
+        for node in nodes:
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     top = alias.name.partition(".")[0]
                     self.aliases[alias.asname or top] = alias.name if alias.asname else top
-            elif isinstance(node, ast.ImportFrom) and node.module:
+            elif isinstance(node, ast.ImportFrom) and (node.module or node.level):
                 for alias in node.names:
-                    self.aliases[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+                    self.aliases[alias.asname or alias.name] = f"{node.module or ''}.{alias.name}".lstrip(".")
             elif isinstance(node, ast.Assign) and len(node.targets) == 1:
                 self._assign(node.targets[0], node.value)
+            elif isinstance(node, ast.withitem) and isinstance(node.optional_vars, ast.Name):
+                name = self.of(node.context_expr)
+                if name in CLIENTS:
+                    self.aliases.setdefault(node.optional_vars.id, name)
 
     def _assign(self, target: ast.expr, value: ast.expr) -> None:
         if not isinstance(target, ast.Name):
@@ -32,10 +56,19 @@ class Names:
         text = self.text(value)
         if text is not None:
             self.texts.setdefault(target.id, text)
-        elif isinstance(value, (ast.Name, ast.Attribute, ast.Call)):
+            if is_built(value):
+                self.built.add(target.id)
+        elif isinstance(value, (ast.Name, ast.Attribute, ast.Call, ast.Subscript)):
             name = self.of(value)
-            if name and not (isinstance(value, ast.Call) and not _is_reflective(value)):
+            if name:
                 self.aliases.setdefault(target.id, name)
+
+    def learn(self, texts: Mapping[str, str]) -> None:
+        """Take the texts that other files of the skill hold, by the names that they are imported as."""
+        for name, dotted in self.aliases.items():
+            text = texts.get(".".join(dotted.split(".")[-2:]))
+            if text is not None:
+                self.texts.setdefault(name, text)
 
     def of(self, node: ast.AST) -> str:
         """Return the dotted name that *node* stands for, imports resolved; nothing if it is none."""
@@ -45,30 +78,36 @@ class Names:
             inner = self.of(node.value)
             return f"{inner}.{node.attr}" if inner else ""
         if isinstance(node, ast.Call):
-            name = self.of(node.func)
-            words = [self.text(value) for value in node.args]
-            if name in ("__import__", "importlib.import_module") and words and words[0]:
-                return words[0]
-            if name == "getattr" and len(words) > 1 and words[1]:
-                return f"{self.of(node.args[0])}.{words[1]}"
-            if name in ("requests.Session", "pathlib.Path"):
-                return name
+            return self._of_call(node)
+        if isinstance(node, ast.Subscript):
+            holder = node.value.func if isinstance(node.value, ast.Call) else node.value
+            if self.of(holder) in _SCOPES:
+                return self.text(node.slice) or ""
+        return ""
+
+    def _of_call(self, node: ast.Call) -> str:
+        name = self.of(node.func)
+        if name in CLIENTS:
+            return name
+        if name in _IMPORTS and node.args:
+            return self.text(node.args[0]) or ""
+        if name == "getattr" and len(node.args) > 1:
+            word = self.text(node.args[1])
+            return f"{self.of(node.args[0])}.{word}" if word else ""
+        if name.endswith("__dict__.get") and node.args:
+            return self.text(node.args[0]) or ""
         return ""
 
     def text(self, node: ast.AST) -> str | None:
-        """Return the text that *node* is known to be, literals joined."""
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            return node.value
-        if isinstance(node, ast.Name):
-            return self.texts.get(node.id)
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-            left, right = self.text(node.left), self.text(node.right)
-            known = left is not None and right is not None and len(left) + len(right) < LONGEST
-            return f"{left}{right}" if known else None
-        return None
+        """Return the text that *node* is known to be, as far as it is built from literals."""
+        found = text_of(node, self.texts, self.of)
+        return found if found is None or len(found) <= LONGEST else None
 
 
-def _is_reflective(node: ast.Call) -> bool:
-    return isinstance(node.func, (ast.Name, ast.Attribute)) and ast.unparse(node.func) in (
-        "getattr", "__import__", "importlib.import_module", "requests.Session",
-    )  # fmt: skip
+def dotted(node: ast.expr) -> str:
+    """Return a short dotted name as it is written; nothing for anything else."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute) and len(parts) < 5:
+        parts.append(node.attr)
+        node = node.value
+    return ".".join((node.id, *reversed(parts))) if isinstance(node, ast.Name) else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from trace2skill.lint.hosts import host_of
@@ -29,20 +29,18 @@ _PATHS = frozenset(("pathlib.Path", "Path", "os.path.expanduser", "os.path.expan
 
 def uses_of_python(script: Script) -> list[Use]:
     """Return what a Python script uses; nothing if it cannot be parsed, or is nested too deeply."""
-    tree = script.tree
-    nodes = list(ast.walk(tree)) if tree is not None else []
-    if tree is None or len(nodes) > _MAX_NODES:
+    if len(script.nodes) > _MAX_NODES:
         return []
     try:
-        reader = _Reader(tree, nodes)
-        return [use for node in nodes for use in reader.uses(node)]
+        reader = _Reader(script.nodes)
+        return [use for node in script.nodes for use in reader.uses(node)]
     except RecursionError:
         return []
 
 
 class _Reader:
-    def __init__(self, tree: ast.Module, nodes: list[ast.AST]) -> None:
-        self.names = Names(tree)
+    def __init__(self, nodes: Sequence[ast.AST]) -> None:
+        self.names = Names(nodes)
         self.places: dict[str, str] = {}
         """Paths that names hold."""
         for node in nodes:

@@ -14,9 +14,20 @@ import msgspec
 
 from trace2skill.lint.hosts import URL, Host, host_of
 
-Standing = Literal["vendor", "hosting", "sharing", "catcher", "bare-address", "unknown", "not-public"]
-ANYONE: frozenset[Standing] = frozenset(("hosting", "sharing", "catcher", "bare-address"))
+Standing = Literal[
+    "vendor",
+    "hosting",
+    "sharing",
+    "shortener",
+    "catcher",
+    "bare-address",
+    "unknown",
+    "stand-in",
+    "not-public",
+]
+ANYONE: frozenset[Standing] = frozenset(("hosting", "sharing", "shortener", "catcher", "bare-address"))
 """Where anyone can put anything within a minute, and take it away again."""
+STRANGERS: frozenset[Standing] = ANYONE | {"unknown"}
 BINARY = re.compile(
     r"\.(?:exe|msi|msix|dmg|pkg|apk|scr|bat|cmd|ps1|vbs|deb|rpm|appimage|iso|jar)(?:$|[?#])", re.IGNORECASE
 )
@@ -49,8 +60,10 @@ _SHARING = tuple(
     "pastebin.com rentry.co rentry.org glot.io hastebin.com dpaste.com dpaste.org ghostbin.com paste.ee "
     "paste.rs termbin.com controlc.com justpaste.it telegra.ph ix.io 0x0.st transfer.sh file.io gofile.io "
     "mega.nz mediafire.com catbox.moe anonfiles.com sendspace.com wetransfer.com bashupload.com temp.sh "
-    "cdn.discordapp.com privatebin.net bit.ly tinyurl.com is.gd t.ly cutt.ly rebrand.ly".split()
+    "cdn.discordapp.com privatebin.net gist.githubusercontent.com gist.github.com snippet.host pastes.dev "
+    "uguu.se".split()
 )
+_SHORTENERS = tuple("bit.ly tinyurl.com is.gd t.ly cutt.ly rebrand.ly shorturl.at goo.gl t.co".split())
 _CATCHERS = tuple(
     "webhook.site requestbin.com requestbin.net pipedream.net requestcatcher.com hookbin.com postb.in "
     "beeceptor.com requestrepo.com interact.sh interactsh.com oast.pro oast.live oast.site oast.online "
@@ -61,7 +74,8 @@ _CATCHERS = tuple(
 _BOTS = re.compile(
     r"api\.telegram\.org/bot|(?:discord|discordapp)\.com/api/webhooks/|hooks\.slack\.com/services/", re.I
 )
-_RELEASE = re.compile(r"^/([\w.-]{1,100})/[\w.-]{1,100}/(?:releases/download/|raw/|-/releases/)")
+_RELEASE = re.compile(r"^/([\w.-]{1,100})/([\w.-]{1,100})/(?:releases\b|raw/|-/releases/|archive/)")
+_RAW = re.compile(r"^/([\w.-]{1,100})/([\w.-]{1,100})/")
 _OWNERS = frozenset(
     "actions anthropics apache astral-sh aws azure burntsushi cli cloudflare conda-forge denoland docker "
     "facebook git-for-windows github golang google googlechrome grafana hashicorp helm homebrew imagemagick "
@@ -82,20 +96,29 @@ class Address(msgspec.Struct, frozen=True):
     def standing(self) -> Standing:
         """Return what its host is known for; a release of a project that nobody knows is no vendor's."""
         if self.host.reach != "public":
-            return "not-public"
+            return standing_of(self.host)
         if _BOTS.search(self.url):
             return "catcher"
         standing = standing_of(self.host)
-        found = _RELEASE.match(self._path) if standing == "vendor" else None
-        stranger = found is not None and found[1].lower() not in _OWNERS
-        return "unknown" if stranger and self.host.is_under("github.com", "gitlab.com") else standing
+        owner = self.owner.partition("/")[0].lower() if standing == "vendor" else ""
+        return "unknown" if owner and owner not in _OWNERS else standing
 
     @property
-    def _path(self) -> str:
+    def path(self) -> str:
+        """Return what goes after the host and before the query."""
         try:
             return urlsplit(self.url).path
         except ValueError:
             return ""
+
+    @property
+    def owner(self) -> str:
+        """Return whose project on GitHub or GitLab a release belongs to, and its name; nothing for others."""
+        if self.host.is_under("raw.githubusercontent.com"):
+            found = _RAW.match(self.path)
+        else:
+            found = _RELEASE.match(self.path) if self.host.is_under("github.com", "gitlab.com") else None
+        return f"{found[1]}/{found[2]}" if found is not None else ""
 
     @property
     def is_program(self) -> bool:
@@ -110,19 +133,22 @@ class Address(msgspec.Struct, frozen=True):
 
 def standing_of(host: Host) -> Standing:
     """Return what *host* is known for; catchers go before those who rent out names."""
+    if host.reach == "example":
+        return "bare-address" if host.address else "stand-in"
     if host.reach != "public":
         return "not-public"
     if host.address:
         return "bare-address"
     lists: tuple[tuple[Standing, tuple[str, ...]], ...] = (
-        ("catcher", _CATCHERS), ("sharing", _SHARING), ("hosting", _HOSTING), ("vendor", _VENDORS),
+        ("catcher", _CATCHERS), ("sharing", _SHARING), ("shortener", _SHORTENERS), ("hosting", _HOSTING),
+        ("vendor", _VENDORS),
     )  # fmt: skip
     return next((standing for standing, names in lists if host.is_under(*names)), "unknown")
 
 
 def addresses_in(text: str) -> Iterator[Address]:
     """Yield the web addresses of *text*, without the marks that end a sentence."""
-    for found in URL.finditer(text):
+    for found in URL.finditer(text) if "://" in text else ():
         url = found[0].rstrip(".,;:!?*_")
         host = host_of(url)
         if host is not None:

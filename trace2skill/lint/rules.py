@@ -43,6 +43,8 @@ class Hit(msgspec.Struct, frozen=True):
     context: Context = "active"
     prose: bool = False
     """Whether it is a sentence rather than code: gates lower prose only."""
+    acted: bool = False
+    """Whether the same paragraph orders a deed with a side effect, so that words do not stand alone."""
     gates: tuple[str, ...] = ()
     flow: tuple[FlowStep, ...] = ()
     refused_by: tuple[Target, ...] = ()

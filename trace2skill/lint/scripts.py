@@ -55,12 +55,22 @@ class Script:
             self.problem = f"{len(self.text)} characters; {MAX_PYTHON} are parsed"
             return None
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # an escape in a scanned string is not the user's concern
-                return ast.parse(self.text)
+            return parsed(self.text)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             self.problem = type(error).__name__
             return None
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Return all nodes of the syntax tree, in the order of ``ast.walk``; none if there is no tree."""
+        return tuple(ast.walk(self.tree)) if self.tree is not None else ()
+
+
+def parsed(text: str) -> ast.Module:
+    """Return the syntax tree of Python; an escape in a scanned string is not the user's concern."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
 
 
 def language_of(name: str) -> str:

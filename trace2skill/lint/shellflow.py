@@ -7,113 +7,184 @@ bounded, so hostile text costs little more than its length.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from trace2skill.lint.shellwords import Stage, inner_of, pipelines
-
-MAX_CHARS = 200_000
-MAX_DEPTH = 4
-_FETCHERS = frozenset("curl wget fetch aria2c http https xh curlie lynx".split())
-_SHELLS = frozenset("sh bash zsh dash ksh ash fish".split())
-_INTERPRETERS = _SHELLS | frozenset(
-    "python python2 python3 node perl ruby php pwsh powershell deno bun".split()
+from trace2skill.lint.shellchecks import Checks, names
+from trace2skill.lint.shelldata import Data, Run
+from trace2skill.lint.shellinner import Inner, is_shell_behind, of_document, of_stage
+from trace2skill.lint.shellprograms import (
+    ASSIGNED,
+    CHECKS,
+    FETCHERS,
+    INLINE,
+    INTERPRETERS,
+    PACKAGES,
+    PASSING,
+    SHELLS,
+    fetches_inside,
+    is_decoder,
+    is_installed,
+    kept_by,
+    name_of,
+    place_of_program,
+    plain,
+    program_of,
 )
-_WRAPPERS = frozenset("sudo env nohup time exec command builtin nice doas stdbuf timeout busybox".split())
-_OPENERS = frozenset("if then else elif while until do ! {".split())
-_PASSING = frozenset("cat tee grep sed awk head tail tr cut sort jq gunzip zcat gzip echo printf rev".split())
-_CHECKS = frozenset("sha256sum sha512sum shasum sha1sum gpg gpgv cosign minisign b2sum".split())
-_ASSIGNED = re.compile(r"(?:export |local |readonly )?([A-Za-z_]\w{0,63})=(.*)", re.DOTALL)
+from trace2skill.lint.shellspell import expanded, spell
+from trace2skill.lint.shelltricks import Trick, resolved, without_fields
+from trace2skill.lint.shellwords import Stage, cut_heredocs, inner_of, pipelines
+
+MAX_CHARS = 300_000
+MAX_DEPTH = 4
+MAX_STAGES = 40_000
 _VARIABLE = re.compile(r"\$(?:\{(\w{1,64})\}|(\w{1,64}))")
-_INLINE = re.compile(r"-[a-z]{0,4}[ce][a-z]{0,2}$|--eval$|-m$", re.IGNORECASE)
-_ROT = re.compile(r"[a-z]-[a-z][a-z]-[a-z]", re.IGNORECASE)
-_ESCAPES = re.compile(r"(?:\\+(?:x[0-9a-fA-F]{1,2}|0?[0-7]{3})){4}")
-_OUT_FLAG = re.compile(r"-[a-zA-Z]{0,9}[oO]$")
-_FETCH_NAME = re.compile(r"-[a-zA-Z]{0,9}O[a-zA-Z]{0,9}$")
+_FUNCTION = re.compile(
+    r"^[ \t]{0,20}(?:function[ \t]{1,4})?([A-Za-z_][\w-]{0,63})[ \t]{0,4}\(\)", re.MULTILINE
+)
+_STOPPING = re.compile(r"^(?:#!.{0,60}|[ \t]{0,20}set)[ \t]{1,4}-[a-z]{0,8}e[a-z]{0,8}\b", re.MULTILINE)
 
 
-class Data(msgspec.Struct, frozen=True):
-    """Something that a script got by fetching or decoding."""
+class Shell:
+    """What is known while going through a script, or through the scripts of one document."""
 
-    fetched: bool
-    decoded: bool
-    line: int
-    source: str
-    """The words of the command that got it."""
-
-
-class Run(msgspec.Struct, frozen=True):
-    """A place where such data is run as a program."""
-
-    data: Data
-    line: int
-    text: str
-
-
-def runs_in(text: str) -> list[Run]:
-    """Return the places in a shell script that run what was fetched or decoded; lines from 1."""
-    return list(_Shell().script(text[:MAX_CHARS], 0, 0))
-
-
-class _Shell:
-    """What is known while going through a script."""
-
-    def __init__(self) -> None:
+    def __init__(self, *, told: bool = False) -> None:
+        self.told = told
+        """Whether somebody types the commands one by one, and sees the one that fails."""
         self.files: dict[str, Data] = {}
         self.values: dict[str, Data] = {}
-        self.words: dict[str, str] = {}
+        self.words: dict[str, str] = {"SHELL": "sh", "BASH": "bash"}
         """Variables that hold plain text."""
+        self.functions: dict[str, Data] = {}
+        self.inner: list[Inner] = []
+        self.tricks: list[Trick] = []
+        self.stages = 0
+        self.checks = Checks(self.expand)
+        self.cut = ""
+        """Which limit left something unread."""
 
-    def script(self, text: str, base: int, depth: int) -> Iterator[Run]:
+    def read(self, text: str, base: int = 0) -> list[Run]:
+        """Return what *text* runs; its first line is the one after *base*."""
+        if len(text) > MAX_CHARS:
+            self.cut = f"{len(text)} characters of shell; {MAX_CHARS} are read"
+        self.checks.stops = self.told or _STOPPING.search(text[:MAX_CHARS]) is not None
+        return list(self._script(text[:MAX_CHARS], base, 0))
+
+    def _script(self, text: str, base: int, depth: int) -> Iterator[Run]:
         if depth > MAX_DEPTH:
+            self.cut = f"commands nested more than {MAX_DEPTH} deep"
             return
-        for pipeline in pipelines(text):
-            data: Data | None = None
-            for stage in pipeline:
-                moved = msgspec.structs.replace(stage, line=stage.line + base)
-                yield from self._nested(moved, depth)
-                ran = self._runs(moved, data, depth)
-                if ran is not None:
-                    yield Run(ran, moved.line, " | ".join(one.text for one in pipeline)[:400])
-                data = self._gives(moved, data, depth)
+        text, tricks = without_fields(text, base)
+        self.tricks.extend(tricks)
+        bare, documents = cut_heredocs(text)
+        self._declare(bare, base, depth)
+        for pipeline in pipelines(bare):
+            self.stages += len(pipeline)
+            if self.stages > MAX_STAGES:
+                self.cut = f"more than {MAX_STAGES} commands of the shell"
+                return
+            yield from self._pipeline([self._resolved(stage, base) for stage in pipeline], depth)
+        for document in documents:
+            inner = of_document(document, base)
+            if inner is not None:
+                yield from self._enter(inner, depth)
+
+    def _pipeline(self, stages: list[Stage], depth: int) -> Iterator[Run]:
+        data: Data | None = None
+        for stage in stages:
+            yield from self._nested(stage, depth)
+            ran = self._runs(stage, data, depth)
+            if ran is not None:
+                text = " | ".join(one.text for one in stages)[:400]
+                yield Run(ran, stage.line, text, is_installed(stage.words))
+            data = self._gives(stage, data, depth)
+            into = self.files.get(self.expand(stage.writes)) if is_shell_behind(stage.writes) else None
+            if into is not None:
+                yield Run(into, stage.line, f"{stage.text} > {stage.writes}"[:400])
+        self._check(stages)
+
+    def _declare(self, text: str, base: int, depth: int) -> None:
+        """Note what the functions of a script print, as far as it was fetched or decoded."""
+        if "()" not in text:
+            return
+        for found in list(_FUNCTION.finditer(text))[:100]:
+            end = text.find("\n}", found.end(), found.end() + 4000)
+            body = text[found.end() : end if end > 0 else text.find("}", found.end(), found.end() + 1000)]
+            if any(name in body for name in FETCHERS | {"base64"}):
+                data = self._output(body.lstrip(" \t{"), depth + 1)
+                if data is not None:
+                    line = base + text.count("\n", 0, found.start()) + 1
+                    self.functions[found[1]] = msgspec.structs.replace(data, line=line)
+
+    def _resolved(self, stage: Stage, base: int) -> Stage:
+        made, trick = resolved(msgspec.structs.replace(stage, line=stage.line + base), self.words)
+        if trick is not None:
+            self.tricks.append(trick)
+        return made
+
+    def _check(self, stages: list[Stage]) -> None:
+        """Forget files that were compared; where a list of sums was, none that it may leave out."""
+        words = self.checks.named(stages)
+        if not words:
+            return
+        known = {path for path in self.files if names(words, path)}
+        for path, data in list(self.files.items()):
+            if path in known:
+                del self.files[path]
+            elif not known:
+                self.files[path] = msgspec.structs.replace(data, listed=True)
 
     def _nested(self, stage: Stage, depth: int) -> Iterator[Run]:
-        """Go into substitutions, and into what a shell gets as its text."""
-        program, rest = program_of(stage.words)
+        """Go into substitutions, and into what an interpreter gets as its text."""
         for word in stage.words:
-            for inner in inner_of(word):
-                yield from self.script(inner, stage.line - 1, depth + 1)
-        if program in _SHELLS or program in ("su", "ssh", "powershell", "pwsh"):
-            for before, word in pairwise(rest):
-                if _INLINE.match(before) and word[:1] in "'\"":
-                    yield from self.script(plain(word), stage.line - 1, depth + 1)
+            for text in inner_of(word) if len(word) > 2 else ():
+                yield from self._script(text, stage.line - 1, depth + 1)
+        for inner in of_stage(stage):
+            yield from self._enter(inner, depth)
+
+    def _enter(self, inner: Inner, depth: int) -> Iterator[Run]:
+        if inner.language == "shell":
+            yield from self._script(inner.text, inner.line - 1, depth + 1)
+        else:
+            self.inner.append(inner)
 
     def _runs(self, stage: Stage, data: Data | None, depth: int) -> Data | None:
         """Return what *stage* runs as a program, if that was fetched or decoded."""
         program, rest = program_of(stage.words)
-        if program == "xargs" and data is not None and any(plain(word) in _SHELLS for word in rest):
+        if (
+            data is not None
+            and program in ("xargs", "parallel")
+            and any(name_of(one) in SHELLS for one in rest)
+        ):
+            return data
+        if data is not None and any(map(is_shell_behind, rest)):
             return data
         if program in ("eval", "source", "."):
             return self._first(rest, depth) or self._file(rest)
-        if program not in _INTERPRETERS:
-            return self.files.get(self._expand(stage.words[_skipped(stage.words)])) if program else None
-        inline = next((at for at, word in enumerate(rest) if _INLINE.match(word)), None)
+        if program in PACKAGES:
+            return self._file([word for word in rest if not word.startswith("-")])
+        if program not in INTERPRETERS:
+            word = stage.words[place_of_program(stage.words)] if program else ""
+            cut = self.cut
+            held = self._first([word], MAX_DEPTH) if "$" in word else None
+            self.cut = cut  # no deeper look is wanted here, so nothing is left out
+            return held or (self._file([word]) if word else None)
+        inline = next((at for at, word in enumerate(rest) if INLINE.match(word)), None)
         if inline is not None:
             return self._first(rest[inline + 1 : inline + 2], depth)
-        names = [word for word in rest if not word.startswith("-")]
-        reads = not names or "-s" in rest or "-" in rest or names[0] == "/dev/stdin"
+        given = [word for word in rest if not word.startswith("-")]
+        reads = not given or "-s" in rest or "-" in rest or given[0] == "/dev/stdin"
         if reads and data is not None:
             return data
-        return self._first(rest, depth) or self._file(names[:1])
+        return self._first(rest, depth) or self._file(given[:1])
 
-    def _first(self, words: tuple[str, ...] | list[str], depth: int) -> Data | None:
+    def _first(self, words: Sequence[str], depth: int) -> Data | None:
         """Return the data that stands in *words* by a substitution or variable."""
         for word in words:
             if word.startswith("'"):
                 continue
-            for inner in inner_of(word):
+            for inner in inner_of(word) if depth < MAX_DEPTH else ():
                 found = self._output(inner, depth + 1)
                 if found is not None:
                     return found
@@ -123,12 +194,24 @@ class _Shell:
                     return found
         return None
 
-    def _file(self, words: tuple[str, ...] | list[str]) -> Data | None:
-        return next((self.files[name] for name in map(self._expand, words) if name in self.files), None)
+    def _file(self, words: Sequence[str]) -> Data | None:
+        """Return the data in a file that *words* name, by its path or, where one has none, by its name."""
+        if not self.files:
+            return None
+        for name in map(self.expand, words):
+            found = self.files.get(name)
+            if found is None and "/" not in name:
+                found = next((one for path, one in self.files.items() if path.endswith(f"/{name}")), None)
+            elif found is None:
+                found = self.files.get(name.rsplit("/", 1)[-1])
+            if found is not None:
+                return found
+        return None
 
     def _output(self, text: str, depth: int) -> Data | None:
         """Return what the last pipeline of *text* prints, if that was fetched or decoded."""
         if depth > MAX_DEPTH:
+            self.cut = f"commands nested more than {MAX_DEPTH} deep"
             return None
         data: Data | None = None
         for pipeline in pipelines(text):
@@ -143,130 +226,63 @@ class _Shell:
         if not program:
             self._assign(stage, depth)
             return None
-        out: Data | None = None
-        if program in _FETCHERS:
+        out: Data | None = self.functions.get(program)
+        if program in FETCHERS:
             out = self._fetch(stage, program, rest)
         elif is_decoder(program, rest):
             before = data or self._first(rest, depth) or self._file(rest)
             out = Data(False, True, stage.line, stage.text[:400])
             if before is not None and before.fetched:
                 out = Data(True, True, before.line, before.source)
-        elif program in _PASSING:
+        elif program in PASSING:
             out = data or self._first(rest, depth) or (self._file(rest) if program != "echo" else None)
+        elif program in INTERPRETERS and any(map(fetches_inside, rest)):
+            out = Data(True, False, stage.line, stage.text[:400])
         else:
-            self._keeps(program, rest)
+            self._hand_on(program, rest, data, depth)
         if out is not None and program == "tee":
-            self.files.update((self._expand(word), out) for word in rest if not word.startswith("-"))
+            self.files.update((self.expand(word), out) for word in rest if not word.startswith("-"))
         if out is not None and stage.writes:
-            self.files[self._expand(stage.writes)] = out
+            self.files[self.expand(stage.writes)] = out
             return None
         return out
 
+    def _hand_on(self, program: str, rest: Sequence[str], data: Data | None, depth: int) -> None:
+        """Note what a command moves to another file, or into a variable."""
+        if program in ("read", "mapfile", "readarray", "for"):
+            got = data or self._first(rest[2:], depth)
+            if got is not None:
+                self.values.update(dict.fromkeys(rest[:1] if program == "for" else rest, got))
+        elif program in ("mv", "cp", "install", "ln") and len(rest) > 1:
+            moved = self._file(rest[:-1])
+            if moved is not None:
+                self.files[self.expand(rest[-1])] = moved
+
     def _fetch(self, stage: Stage, program: str, rest: tuple[str, ...]) -> Data | None:
         """Return what a fetch prints; what it keeps in a file is noted."""
-        got = Data(True, False, stage.line, " ".join(map(self._expand, stage.words))[:400])
-        kept = self._kept(program, rest)
+        got = Data(True, False, stage.line, " ".join(map(self.expand, stage.words))[:400])
+        kept = kept_by(program, rest, self.expand)
         if kept:
             self.files[kept] = got
             return None
-        return got if kept is not None or program not in ("wget", "aria2c") else None
-
-    def _keeps(self, program: str, rest: tuple[str, ...]) -> None:
-        """Note what a command does to files that are known: they are compared with a sum, or moved."""
-        if program in _CHECKS:
-            self.files.clear()
-        elif program in ("mv", "cp", "install") and len(rest) > 1:
-            moved = self._file(rest[:-1])
-            if moved is not None:
-                self.files[self._expand(rest[-1])] = moved
+        return got if kept is not None or program not in ("wget", "aria2c", "axel") else None
 
     def _assign(self, stage: Stage, depth: int) -> None:
         for word in stage.words:
-            found = _ASSIGNED.match(word)
+            found = ASSIGNED.match(word)
             if found is None:
                 continue
             data = self._first([found[2]], depth)
             if data is not None:
                 self.values[found[1]] = data
-            else:
-                self.values.pop(found[1], None)
-                self.words[found[1]] = self._expand(found[2])[:500]
+                continue
+            self.values.pop(found[1], None)
+            said = spell(found[2], self.words)
+            self.words[found[1]] = (said.text if said is not None else self.expand(found[2]))[:500]
+            if any(check in found[2] for check in CHECKS):
+                self.checks.sums[found[1]] = self.expand(found[2])
 
-    def _kept(self, program: str, rest: tuple[str, ...]) -> str | None:
-        """Return the file that a fetch is kept in; nothing for the standard output that was asked for."""
-        for at, word in enumerate(rest):
-            if program == "wget" and re.match(r"-[a-zA-Z]{0,9}O-$", word):
-                return ""
-            if word in ("--output", "--output-document") or (
-                _OUT_FLAG.match(word) and (program != "curl" or word.endswith("o"))
-            ):
-                name = self._expand(rest[at + 1]) if at + 1 < len(rest) else ""
-                return "" if name in ("-", "/dev/stdout") else name
-            if word.startswith(("--output=", "--output-document=")):
-                return self._expand(word.partition("=")[2]).removeprefix("-")
-            named = program == "curl" and (_FETCH_NAME.match(word) or word == "--remote-name")
-            if named or (program == "wget" and "://" in word and not _wants_output(rest)):
-                url = next((self._expand(one) for one in rest if "://" in self._expand(one)), "")
-                return url.partition("?")[0].rpartition("/")[2] or None
-        return None
-
-    def _expand(self, word: str) -> str:
+    def expand(self, word: str) -> str:
         """Return *word* without quotes, its variables replaced where their text is known."""
         bare = plain(word)[:2000]
-        if not word.startswith("'"):
-            bare = _VARIABLE.sub(lambda found: self.words.get(found[1] or found[2], found[0]), bare)
-        return bare.removeprefix("./")[:2000]
-
-
-def _wants_output(rest: tuple[str, ...]) -> bool:
-    return any(re.match(r"-[a-zA-Z]{0,9}O|--output-document", word) for word in rest)
-
-
-def plain(word: str) -> str:
-    """Return *word* without its quotes."""
-    if len(word) > 1 and word[0] == word[-1] and word[0] in "'\"":
-        return word[1:-1]
-    return word.replace('"', "").replace("'", "")
-
-
-def _skipped(words: tuple[str, ...]) -> int:
-    """Return the place of the program in *words*, behind assignments, keywords and wrappers."""
-    at = 0
-    while at < len(words):
-        name = plain(words[at]).rsplit("/", 1)[-1]
-        if name in _WRAPPERS and at + 1 < len(words):
-            at += 1
-            while at < len(words) and (words[at].startswith("-") or words[at][:1].isdigit()):
-                at += 2 if words[at] in ("-u", "-g", "-C") else 1
-        elif name in _OPENERS or name in ("export", "local", "readonly") or _ASSIGNED.match(words[at]):
-            at += 1
-        else:
-            break
-    return at
-
-
-def program_of(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """Return the name of the program that *words* run, and its arguments; nothing if they only assign."""
-    at = _skipped(words)
-    if at >= len(words):
-        return "", ()
-    name = plain(words[at]).rsplit("/", 1)[-1].replace("\\", "")
-    return name.removesuffix(".exe").lower(), words[at + 1 :]
-
-
-def is_decoder(program: str, rest: tuple[str, ...]) -> bool:
-    """Say whether a command turns what looks like noise into something else."""
-    flags = [word for word in rest if word.startswith("-")]
-    if program in ("base64", "base32", "basenc", "uudecode"):
-        return program == "uudecode" or any(
-            word == "--decode" or re.match(r"-[a-z]{0,3}[dD]", word) for word in flags
-        )
-    if program == "xxd":
-        return any("r" in word for word in flags)
-    if program == "openssl":
-        return "-d" in flags
-    if program == "tr":
-        return any(_ROT.search(word) for word in rest)
-    if program in ("printf", "echo"):
-        return any(_ESCAPES.search(word[:4000]) for word in rest)
-    return program == "rev"
+        return (bare if word.startswith("'") else expanded(bare, self.words)).removeprefix("./")

@@ -15,6 +15,7 @@ MOST_OPEN = 12
 _SPACE = re.compile(r"[ \t\r]+|\\\r?\n")
 _PLAIN = re.compile(r"[^\s|&;()<>'\"`\\$#]+")
 _REDIRECT = re.compile(r"\d?(>>|>\||>|<<<|<<-?|<)(&\d?-?)?")
+_LINE_END = re.compile(r"[ \t]{0,200}\n")
 _HEREDOC = re.compile(r"<<-?[ \t]{0,9}['\"]?([A-Za-z_]\w{0,63})['\"]?")
 
 
@@ -27,6 +28,8 @@ class Stage(msgspec.Struct, frozen=True):
     """From 1."""
     writes: str = ""
     """The file that its output goes to."""
+    then: str = ""
+    """Of the last of a pipeline: what stands behind it, as ``&&``."""
 
     @property
     def text(self) -> str:
@@ -36,7 +39,7 @@ class Stage(msgspec.Struct, frozen=True):
 
 def pipelines(text: str) -> Iterator[tuple[Stage, ...]]:
     """Yield the pipelines of *text*; bodies of here-documents are left out."""
-    yield from _Cutter(without_heredocs(text)).cut()
+    yield from _Cutter(cut_heredocs(text)[0]).cut()
 
 
 def inner_of(word: str) -> list[str]:
@@ -58,20 +61,38 @@ def inner_of(word: str) -> list[str]:
     return found
 
 
-def without_heredocs(text: str) -> str:
-    """Blank the bodies of here-documents; the lines stay."""
+class Heredoc(msgspec.Struct, frozen=True):
+    """A here-document."""
+
+    opener: str
+    """The line that it begins on."""
+    body: str
+    line: int
+    """Of the opener, from 1."""
+
+
+def cut_heredocs(text: str) -> tuple[str, list[Heredoc]]:
+    """Return *text* with the bodies of here-documents blanked, so that lines stay, and the documents."""
     if "<<" not in text:
-        return text
-    kept, until = [], ""
-    for row in text.split("\n"):
+        return text, []
+    kept: list[str] = []
+    found: list[Heredoc] = []
+    until, opener, body, begun = "", "", [""], 0
+    for number, row in enumerate(text.split("\n"), start=1):
         if until:
-            until = "" if row.strip() == until else until
+            if row.strip() == until:
+                found.append(Heredoc(opener, "\n".join(body), begun))
+                until = ""
+            body.append(row)
             kept.append("")
             continue
-        opened = _HEREDOC.search(row[:AHEAD])
-        until = opened[1] if opened and "<<<" not in row else ""
+        opened = _HEREDOC.search(row[:AHEAD]) if "<<" in row and "<<<" not in row else None
+        if opened:
+            until, opener, body, begun = opened[1], row[:AHEAD], [], number
         kept.append(row)
-    return "\n".join(kept)
+    if until:
+        found.append(Heredoc(opener, "\n".join(body), begun))
+    return "\n".join(kept), found
 
 
 def end_of(text: str, at: int) -> int:
@@ -148,11 +169,12 @@ class _Cutter:
             elif char == "|" and not self.text.startswith("||", self.at):
                 self._end_stage()
                 self._move(self.at + (2 if self.text.startswith("|&", self.at) else 1))
-                rest = re.compile(r"[ \t]{0,200}\n").match(self.text, self.at)
+                rest = _LINE_END.match(self.text, self.at)
                 if rest:
                     self._move(rest.end())
             elif char in "\n;&|()" and not self.text.startswith("&>", self.at):
-                yield from self._end()
+                pair = self.text[self.at : self.at + 2]
+                yield from self._end(pair if pair in ("&&", "||") else char)
                 self._move(self.at + 1)
             else:
                 self._redirect_or_word()
@@ -214,8 +236,9 @@ class _Cutter:
             self.stages.append(Stage(tuple(self.words), self.begun, self.writes))
         self.words, self.writes = [], ""
 
-    def _end(self) -> Iterator[tuple[Stage, ...]]:
+    def _end(self, then: str = "") -> Iterator[tuple[Stage, ...]]:
         self._end_stage()
         if self.stages:
+            self.stages[-1] = msgspec.structs.replace(self.stages[-1], then=then)
             yield tuple(self.stages)
         self.stages = []

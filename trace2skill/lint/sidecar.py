@@ -48,7 +48,7 @@ def read_provenance(root: Path) -> Provenance | None:
 def provenance_of(data: bytes) -> Provenance:
     """Return the rows in *data*; never raises."""
     try:
-        rows = parse(data, Path(FILE))
+        rows = parse(data, FILE)
     except (InputError, RecursionError) as error:
         return Provenance(problem=str(error))
     problem = "" if len(rows) <= MAX_ROWS else f"{len(rows)} rows; {MAX_ROWS} are read"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from trace2skill.lint.hosts import Host, host_of, hosts_in
-from trace2skill.lint.shellflow import plain, program_of
+from trace2skill.lint.shellprograms import plain, program_of
 from trace2skill.lint.shellwords import Stage, inner_of, pipelines
 
 Kind = Literal["host", "command", "read", "write", "variable"]

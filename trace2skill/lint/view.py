@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from trace2skill.lint.archives import look_into
+from trace2skill.lint.autorun import commands_of
 from trace2skill.lint.document import Document, Span, parse_document
-from trace2skill.lint.folder import File, Unread
+from trace2skill.lint.folder import File, Reason, Unread
 from trace2skill.lint.mentions import Mentions
 from trace2skill.lint.notebooks import Notebook, parse_notebook
 from trace2skill.lint.scripts import Script, language_of, of_fence, of_file, of_notebook
@@ -40,14 +41,33 @@ class View:
         """Of a distilled skill that lies on disk with it."""
         self._by_path = {file.path: file for file in self.files}
         self._documents: dict[str, Document] = {}
+        self._lines: dict[str, list[str]] = {}
 
     def file(self, path: str) -> File | None:
         """Return the file at *path*, relative to the folder."""
         return self._by_path.get(path)
 
+    def leave(self, path: str, reason: Reason, detail: str) -> None:
+        """Record that something of the file at *path* was not analysed."""
+        left = Unread(path, reason, detail)
+        if left not in self.unread:
+            self.unread = (*self.unread, left)
+
     def texts(self) -> Iterator[File]:
         """Yield all files that are text, whatever their kind."""
         return (file for file in self.files if file.text)
+
+    def lines(self, path: str) -> list[str]:
+        """Return the lines of the file at *path*; none if it is no text, or not there."""
+        if path not in self._lines:
+            file = self._by_path.get(path)
+            self._lines[path] = file.text.split("\n") if file is not None and file.text else []
+        return self._lines[path]
+
+    def line(self, path: str, number: int) -> str:
+        """Return a line of the file at *path*, or nothing where there is none."""
+        lines = self.lines(path)
+        return lines[number - 1] if 0 < number <= len(lines) else ""
 
     def document(self, path: str) -> Document | None:
         """Return the parsed Markdown file at *path*."""
@@ -110,6 +130,8 @@ class View:
         for file in self.files:
             if file.kind in SCRIPT_KINDS:
                 found.append(of_file(file))
+            elif file.kind != "notebook" and file.text:
+                found.extend(commands_of(file))
         for file, book in self.notebooks:
             found.extend(of_notebook(file.path, book))
         return tuple(found)

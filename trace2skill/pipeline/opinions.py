@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -15,13 +16,15 @@ import msgspec
 from trace2skill import prompts, tokens
 from trace2skill.fanout import Gate, Outcome, gather_outcomes
 from trace2skill.fence import fenced
+from trace2skill.lint.engine import LintReport, view_of_folder
 from trace2skill.lint.gates import lowered
 from trace2skill.lint.view import View
 from trace2skill.llm.ask import Ask, schema_of
-from trace2skill.llm.base import Request, ask_for
+from trace2skill.llm.base import Request, ask_for, texts
 from trace2skill.llm.ledger import Spent
 from trace2skill.markdown import lines_of
-from trace2skill.pipeline.connection import Connection
+from trace2skill.pipeline.connection import Connection, connection
+from trace2skill.pipeline.settings import ModelSettings
 from trace2skill.records import Finding, Opinion, Record
 from trace2skill.redact import Redactor
 
@@ -60,10 +63,68 @@ class Opinions(NamedTuple):
     """Findings with what a model says of them, and what it could not say."""
 
     findings: tuple[Finding, ...]
+    """In the order of the questions."""
     unquoted: int
     """Answers that were dropped, since their quote stands nowhere or they name no finding."""
     failures: tuple[str, ...]
     spent: Spent
+
+
+class Advised(NamedTuple):
+    """Skills whose findings a model was asked about; the rest as in ``Opinions``."""
+
+    skills: tuple[tuple[Path, LintReport], ...]
+    asked: int
+    """Findings."""
+    given: int
+    """Opinions."""
+    unquoted: int
+    failures: tuple[str, ...]
+    spent: Spent
+
+
+class Price(NamedTuple):
+    """What asking would take, before it is asked."""
+
+    calls: int
+    prompt_tokens: int
+    dollars: float | None
+    """For the prompts and replies of full length; ``None`` where the price is not known."""
+
+
+def foretell(skills: Sequence[tuple[Path, LintReport]], settings: ModelSettings) -> Price:
+    """Return what it would take to ask about *skills*, at most; nothing is asked."""
+    link = connection(settings)
+    requests = [request_of(question, link.ask) for asked in _asked(skills) for question in asked]
+    prompt = sum(tokens.count(text) for request in requests for text in texts(request))
+    replies = sum(request.max_tokens for request in requests)
+    known = link.price
+    dollars = prompt * known.input + replies * known.output if known is not None else None
+    return Price(len(requests), prompt, dollars)
+
+
+def advise(skills: Sequence[tuple[Path, LintReport]], settings: ModelSettings) -> Advised:
+    """Return *skills* with the opinions of a model beside the findings that it was asked about."""
+    asked = _asked(skills)
+    link = connection(settings)
+    said = gather_opinions(link, [question for part in asked for question in part], settings.jobs)
+    rest = iter(said.findings)
+    made = []
+    for (folder, report), part in zip(skills, asked, strict=True):
+        new = {id(one): next(rest) for question in part for one in question.findings}
+        findings = tuple(new.get(id(one), one) for one in report.findings)
+        made.append((folder, msgspec.structs.replace(report, findings=findings)))
+    given = sum(one.opinion is not None for one in said.findings)
+    return Advised(tuple(made), len(said.findings), given, said.unquoted, said.failures, said.spent)
+
+
+def _asked(skills: Sequence[tuple[Path, LintReport]]) -> list[list[Question]]:
+    """Return the questions about each skill: about what counts, not about what its owner accepts."""
+    found = []
+    for folder, report in skills:
+        open_ones = [one for one in report.findings if one.suppressed is None]
+        found.append(list(questions_of(view_of_folder(folder), open_ones)))
+    return found
 
 
 def questions_of(view: View, findings: Sequence[Finding]) -> Iterator[Question]:

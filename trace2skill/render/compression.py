@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from trace2skill.compress import Sizes
+from trace2skill.compress import Described, Sizes
 from trace2skill.render.console import err, make_table, out, safe
 from trace2skill.shorten import Shortened
 
@@ -19,6 +19,7 @@ def print_shortened(done: Sequence[Shortened], *, diff: bool) -> None:
         if one.fault:
             err().print(f"left as it was: {safe(one.fault)}")
         _print_sizes(one.before, one.after)
+        _print_description(one.described)
         if not one.moved and not one.fault:
             out().print("nothing to move: too short, or all of it is read each time")
         for moved in one.moved:
@@ -37,6 +38,27 @@ def print_reverted(changed: Mapping[str, Sequence[str]]) -> None:
     """Print which files of which skills are as they were."""
     for skill, paths in changed.items():
         out().print(f"{safe(skill)}: {', '.join(map(safe, paths))} as before")
+
+
+def _print_description(done: Described) -> None:
+    """Print what became of the description, and what it may be taken for."""
+    if done.generated:
+        out().print(f"[yellow]review[/]  the description is made of the body: {safe(done.after)}")
+    for clause in done.dropped:
+        out().print(f"dropped from the description: {safe(clause)}")
+    if done.trial is not None:
+        trial = done.trial
+        (had, has), (took, takes) = trial.positives, trial.negatives
+        counts = f"held out: {has} of {had} lead to it still, {takes} of others ({took} before)"
+        state = "shorter by the queries" if trial.kept else "not shortened by the queries"
+        out().print(f"{state}: {trial.reason}; {counts}")
+    for note in done.notes:
+        err().print(f"description: {safe(note)}")
+    for one in done.collisions[:SHOWN]:
+        own = safe(", ".join(one.own)) or "nothing"
+        out().print(f"alike   {safe(one.skill)} ({one.alike:.2f}): only this one says {own}")
+    if len(done.collisions) > SHOWN:
+        out().print(f"        … and {len(done.collisions) - SHOWN} more")
 
 
 def _print_sizes(before: Sizes, after: Sizes) -> None:

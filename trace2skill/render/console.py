@@ -58,6 +58,11 @@ def print_error(error: Trace2SkillError) -> None:
         err().print(f"[cyan]hint:[/] {safe(error.hint)}")
 
 
+def print_note(text: str) -> None:
+    """Print one line of talk about the run."""
+    err().print(safe(text))
+
+
 def make_table(*columns: str, words: int = 1) -> Table:
     """Return a table whose first columns hold *words* and whose others hold numbers."""
     table = Table(box=None, pad_edge=False, header_style="bold")

@@ -11,6 +11,7 @@ from trace2skill.lint.document import Context
 from trace2skill.lint.hosts import hosts_in
 from trace2skill.lint.rules import Hit, Rule
 from trace2skill.lint.view import MAIN, View
+from trace2skill.records import Severity
 
 _REACHES = re.compile(
     r"\b(?:curl|wget|ncat|nc|telnet|scp|sftp|Invoke-WebRequest|iwr|Invoke-RestMethod)\s"
@@ -36,6 +37,13 @@ _ALL = re.compile(r"\*|Bash\(\s{0,3}(?:\*|:\*|\*:\*)\s{0,3}\)")
 _PINNED = re.compile(r"(?:@[\w./-]{1,100}|[\w./-]{1,100})(?:@|==)\d[\w.+-]{0,40}")
 _RAW = re.compile(r"https?://\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b")
 
+_TIDIES = re.compile(
+    r"(?:(?:npx|uvx?|uv run|pnpm exec|bunx|poetry run|python3? -m) )?(?:ruff|black|isort|prettier"
+    r"|eslint|biome|gofmt|go vet|rustfmt|cargo fmt|shfmt|clang-format|terraform fmt|mypy|tsc|stylelint"
+    r"|markdownlint)\b[^;&|`$<>\n]{0,200}"
+)
+"""Formatters and linters, and nothing after them."""
+
 
 def hooks(view: View) -> Iterator[Hit]:
     """Find hooks: commands that run by themselves when an agent does something."""
@@ -47,20 +55,21 @@ def _hook(path: str, line: int, command: str) -> Hit:
     if _reaches(command) or _SECRETS.search(command):
         what = "a hook that runs by itself and fetches, sends, decodes or reads secrets"
         return Hit(path, line, what, fix="remove it", evidence=command, level="error")
+    level: Severity | None = "note" if _TIDIES.fullmatch(command.strip()) else None
     return Hit(
-        path, line, "a hook runs a command by itself", fix="say so in the description", evidence=command
-    )
+        path, line, "a hook runs a command by itself", fix="say so in the description", evidence=command,
+        level=level,
+    )  # fmt: skip
 
 
 def dynamic_context(view: View) -> Iterator[Hit]:
     """Find commands that run when the skill is loaded, before anybody reads it."""
     for document, span in view.spans("prose", "item", "cell", "heading"):
-        shown = [(code.start(), code.end()) for code in _SHOWN.finditer(span.text)]
+        shown = {at for code in _SHOWN.finditer(span.text) for at in range(*code.span())}
         for found in _DYNAMIC.finditer(span.text):
             line = span.line + span.text.count("\n", 0, found.start())
             if not _is_harmless(found[1].strip()):
-                inside = any(start < found.start() < end for start, end in shown)
-                context: Context = "quoted" if inside else span.context
+                context: Context = "quoted" if found.start() in shown else span.context
                 yield _loaded(Hit(document.path, line, "", evidence=found[1], context=context))
     for document, span in view.spans("fence"):
         commands = [line.strip() for line in span.text.split("\n") if line.strip()]

@@ -12,6 +12,7 @@ from trace2skill.lint.folder import File
 from trace2skill.lint.keyfiles import secret_in
 from trace2skill.lint.kinds import DATA_SUFFIXES
 from trace2skill.lint.rules import Hit, Rule
+from trace2skill.lint.sayings import MAX_ROWS
 from trace2skill.lint.view import MAIN, View
 from trace2skill.records import Severity
 
@@ -49,6 +50,14 @@ def not_analysed(view: View) -> Iterator[Hit]:
             level: Severity | None = "note" if apart else None
             yield Hit(file.path, 1, "not analysed: binary data of no known kind", level=level,
                       fix="say in the skill what it is, or ship its source")  # fmt: skip
+        if file.kind == "text" and file.text.count("\n") > MAX_ROWS:
+            yield Hit(
+                file.path, MAX_ROWS, "searched for less from here on: so many lines are data", level="note"
+            )
+    for document in view.documents():
+        if document.read_to:
+            what = "not analysed from here on: the file is too long"
+            yield Hit(document.path, document.read_to, what, fix="split it, or read it yourself")
     for script in view.scripts("python"):
         if script.source == "file" and script.tree is None and script.problem:
             what = f"only its words were analysed: it is no Python that can be parsed ({script.problem})"

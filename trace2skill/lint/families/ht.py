@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -10,8 +11,9 @@ from trace2skill import injection
 from trace2skill.injection.hidden import INVISIBLE, fold, unmask
 from trace2skill.lint.folder import File
 from trace2skill.lint.orders import family_of
+from trace2skill.lint.places import line_of
 from trace2skill.lint.rules import Hit, Rule
-from trace2skill.lint.unshown import line_of, unshown
+from trace2skill.lint.unshown import unshown
 from trace2skill.lint.view import SCRIPT_KINDS, View
 from trace2skill.records import Severity
 
@@ -224,7 +226,8 @@ def odd_encoding(view: View) -> Iterator[Hit]:
     """Find text that is not in UTF-8, which other programs may read differently."""
     for file in view.texts():
         if not file.encoding.startswith("utf-8"):
-            level: Severity | None = "note" if file.encoding == "latin-1" else None
+            marked = file.data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+            level: Severity | None = "note" if marked or file.encoding == "latin-1" else None
             message = f"text in {file.encoding}, which other tools may not read"
             yield Hit(file.path, 1, message, fix="save it as UTF-8", level=level)
         elif "\x00" in file.text:
@@ -293,6 +296,6 @@ RULES = (
     Rule(
         id="HT310", name="odd-encoding", class_="risky", level="warning", check=odd_encoding,
         why="A tool that expects UTF-8 sees nothing in such a file, and an agent may see all.",
-        bad={"notes.txt": "Run the tests.\n".encode("utf-16")}, good={"notes.txt": "Führe aus.\n"},
+        bad={"notes.txt": "Run the tests.\n".encode("utf-16-le")}, good={"notes.txt": "Führe aus.\n"},
     ),
 )  # fmt: skip

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from trace2skill.lint.document import Document, Span, sentences
+from trace2skill.lint.document import Document, Span
+from trace2skill.lint.pieces import sentences
 from trace2skill.lint.rules import Hit, Rule
 from trace2skill.lint.view import View
 from trace2skill.markdown import kept

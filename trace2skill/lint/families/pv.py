@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from trace2skill.lint.pipes import statements
 from trace2skill.lint.rules import Hit, Rule
+from trace2skill.lint.shelltexts import is_fenced, shell_statements
 from trace2skill.lint.view import View
 from trace2skill.records import Severity
 
@@ -17,7 +17,8 @@ _KEPT = {
         r"\|[ \t]{0,4}crontab[ \t]{1,4}-(?:[ \t\"')]|$)|>{1,2}[ \t]{0,4}/etc/cron[\w./-]{1,60}"
     ),
     "adds a program that starts with the session": (
-        r"(?:>{1,2}|\bcp\b|\bmv\b|\btee\b|\binstall\b|\bln\b)[^\n|;]{0,200}(?:Library/Launch(?:Agents|Daemons)/"
+        r"(?:>{1,2}|\bcp\b|\bmv\b|\btee\b|\binstall\b|\bln\b)[^\n|;]{0,200}(?:Library/Launch(?:Agents"
+        r"|Daemons)/"
         r"|\.config/autostart/|/etc/systemd/system/|\.config/systemd/user/|/etc/init\.d/|/etc/rc\.local)"
         r"|\blaunchctl (?:load|bootstrap)\b"
     ),
@@ -34,12 +35,48 @@ _KEPT = {
         r"\\CurrentVersion\\Run\b|\bschtasks\b[^\n]{0,40}/create\b|\bRegister-ScheduledTask\b"
     ),
 }
-_FETCHES = re.compile(r"\b(?:curl|wget|nc|ncat)[ \t]|/dev/tcp/|\bbase64 (?:-d|-D|--decode)\b|authorized_keys")
-_COMMON = re.compile(
-    r"core\.hooksPath[ \t=]{1,4}[\"']?\.?(?:husky|githooks|hooks|git-hooks)"
-    r"|\bPATH=|\b(?:brew|pyenv|rbenv|nodenv|direnv|starship|zoxide|fnm|mise|conda)\b|completion"
+_FETCHES = re.compile(
+    r"\balias[ ](?:sudo|su|ssh|git|ls|cd)=|"
+    r"\b(?:curl|wget|nc|ncat|iwr|irm)[ \t]|/dev/tcp/|\bbase64 (?:-d|-D|--decode)\b|authorized_keys"
+    r"|\b(?:python3?|node|perl|ruby) -[ce]\b|\beval[ \t]{1,8}\"?\$\((?:curl|wget|echo|printf)|DownloadString"
 )
-"""What a project sets up for all who work on it, and what installers add to a start file."""
+_SETUP = re.compile(
+    r"[\s'\"]{0,4}(?:(?:export[ ])?(?:PATH|[A-Z][A-Z0-9_]{1,40}_(?:HOME|ROOT|DIR"
+    r"|PATH))=[\w./:${}~\\\"'+-]{1,300}"
+    r"|eval[ ]\\?\"?\\?\$\((?:[\w./${}~-]{0,80}/)?(?:brew|pyenv|rbenv|nodenv|direnv|starship|zoxide|fnm"
+    r"|mise|conda|atuin|gh|op)[ ]"
+    r"[\w -]{1,60}\)\\?\"?"
+    r"|(?:source|\.)[ ][<(]{0,2}[\w./${}~\" -]{1,120}(?:completions?|nvm\.sh|env|\.fzf\.\w{2,4})[\w./\" "
+    r")-]{0,40}"
+    r"|\[ -s [^\]]{1,80}\] && \\?\. [\w./${}~\\\" ]{1,80}|autoload[ -~]{1,60}|alias (?!sudo|ssh"
+    r"|git\b)\w{1,20}=['\"]?[\w./ "
+    r"-]{1,80}['\"]?"
+    r"|\#[^\n]{0,200}|)[\s'\"]{0,4}(?:\#[^\n]{0,80})?"
+)
+"""What installers add to a start file: a path, an environment, completion."""
+_SAID = re.compile(
+    r"\b(?:echo|printf)[ \t]{1,4}(?:-\w{1,3}[ \t])?(.{1,2000}?)(?:>>|\|[ \t]{0,4}tee\b)", re.DOTALL
+)
+_HOOKS = re.compile(
+    r"core\.hooksPath[ \t=]{1,4}[\"']?(?:\./)?(?:\.?(?:husky|githooks|hooks|git-hooks)"
+    r"|scripts/\S{0,40}hooks)\b"
+)
+"""What a project sets up for all who work on it."""
+_START_FILE = "changes a start file of the shell"
+
+
+def _is_setup(what: str, text: str) -> bool:
+    """Say whether a command adds only what installers and projects add, in full."""
+    if what == "has git run hooks of its own":
+        return _HOOKS.search(text) is not None and not re.search(r"--(?:global|system)\b", text)
+    said = _SAID.search(text) if what == _START_FILE else None
+    if said is None:
+        return False
+    rows = re.split(r"\\n|\n", said[1].strip().strip("'\""))
+    return all(_SETUP.fullmatch(row[:600]) for row in rows)
+
+
+_OPENED = re.compile(r"\"runOn\"\s{0,9}:\s{0,9}\"folderOpen\"")
 _OFF = {
     "takes the quarantine mark off a download": (
         r"\bxattr[ \t]{1,4}-\w{0,4}d\w{0,4}\b[^\n|;]{0,80}com\.apple\.quarantine|\bxattr[ \t]{1,4}-r?cr?\b"
@@ -57,67 +94,34 @@ _OFF = {
     ),
     "lets sudo ask for no password": r"\bNOPASSWD:[^\n]{1,160}(?:sudoers|>{1,2}|\btee\b)",
 }
-_RM = re.compile(r"(?:^|[|&(`{]|\b(?:sudo|then|do|else|exec)\b)[ \t]{0,8}rm[ \t]{1,4}([^\n|;&>]{1,600})")
-_RECURSIVE = re.compile(r"(?:^|[ \t])(?:-\w{0,6}[rR]\w{0,6}|--recursive)(?=[ \t]|$)")
-_WIDE = re.compile(
-    r"(?:/|/\*|~/?|~/\*|\$HOME/?\*?|\$\{HOME\}/?\*?|/(?:etc|usr|var|home|bin|lib|opt|boot|root|Users)/?\*?"
-    r"|--no-preserve-root)"
-)
-_VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w{0,63})\}?/\*?")
-_DISK = re.compile(
-    r"\b(?:mkfs(?:\.\w{2,8})?|wipefs)[ \t][^\n|;]{0,80}/dev/\w"
-    r"|\bdd[ \t][^\n|;]{0,200}\bof=/dev/(?:sd|nvme|disk|hd)"
-)
-
-
-def _statements(view: View) -> Iterator[tuple[str, str, Hit]]:
-    """Yield the script, the statement, and a hit to fill, of all shell."""
-    for language in ("shell", "powershell", "bat", "cmd"):
-        for script in view.scripts(language):
-            for line, text in statements(script.text):
-                hit = Hit(script.path, script.at(line), "", evidence=text.strip(), context=script.context)
-                yield script.text, text[:8000], hit
+_BUILD_NOTES = tuple(_OFF)[:1] + tuple(_OFF)[3:5]
+"""What notes on building and on servers tell, too."""
 
 
 def persistence(view: View) -> Iterator[Hit]:
     """Find commands by which something is run again later, without being asked for."""
-    for _, text, hit in _statements(view):
+    for _, text, hit in shell_statements(view):
         for what, pattern in _KEPT.items():
-            if re.search(pattern, text, re.IGNORECASE) and not _COMMON.search(text):
-                level: Severity | None = "error" if _FETCHES.search(text) else None
+            if re.search(pattern, text, re.IGNORECASE) and not _is_setup(what, text):
+                level: Severity = "error" if _FETCHES.search(text) else "note" if hit.prose else "warning"
                 fix = "show the line, and let the user add it"
                 yield msgspec.structs.replace(hit, message=what, level=level, fix=fix)
+    for file in view.texts():
+        found = _OPENED.search(file.text) if file.path.endswith("tasks.json") else None
+        if found is not None:
+            line = file.text.count("\n", 0, found.start()) + 1
+            said = "runs a task as soon as the folder is opened in an editor"
+            yield Hit(file.path, line, said, fix="let the user start it", evidence=found[0])
 
 
 def control_off(view: View) -> Iterator[Hit]:
     """Find commands that switch off what protects a machine."""
-    for _, text, hit in _statements(view):
+    for _, text, hit in shell_statements(view):
         for what, pattern in _OFF.items():
             if re.search(pattern, text, re.IGNORECASE):
-                yield msgspec.structs.replace(hit, message=what, fix="leave it on")
-
-
-def destruction(view: View) -> Iterator[Hit]:
-    """Find commands that delete all of a home, a system or a disk, or do when a variable is empty."""
-    for script, text, hit in _statements(view):
-        if _DISK.search(text):
-            yield msgspec.structs.replace(hit, message="overwrites a disk")
-        for found in _RM.finditer(text):
-            if not _RECURSIVE.search(found[1]):
-                continue
-            for word in (word.strip("\"'").replace('"', "") for word in found[1].split()):
-                if _WIDE.fullmatch(word):
-                    yield msgspec.structs.replace(hit, message=f"deletes all of {word}")
-                elif _may_be_empty(word, script):
-                    message = f"deletes everything from the root if the variable in {word} is empty"
-                    yield msgspec.structs.replace(hit, message=message, fix="write ${NAME:?}")
-
-
-def _may_be_empty(word: str, script: str) -> bool:
-    found = _VARIABLE.fullmatch(word)
-    if found is None or "set -u" in script or "nounset" in script or re.search(r"set -\w{0,6}u", script):
-        return False
-    return re.search(rf"\b{found[1]}=[\"']?[^\s\"'$]", script) is None
+                told = hit.prose or (is_fenced(view, hit) and what in _BUILD_NOTES)
+                level: Severity | None = "warning" if told else None
+                yield msgspec.structs.replace(hit, message=what, fix="leave it on", level=level)
 
 
 RULES = (
@@ -133,11 +137,5 @@ RULES = (
         why="Everything that is run afterwards goes unchecked.",
         bad="```sh\nsudo spctl --master-disable\n```\n", good="```sh\nspctl --assess --verbose app\n```\n",
         hazards=("CWE-693", "T1562"),
-    ),
-    Rule(
-        id="PV704", name="destructive-wide", class_="risky", level="warning", check=destruction,
-        why="What is deleted like that cannot be got back.",
-        bad="```sh\nrm -rf ~/\n```\n", good="```sh\nrm -rf build/ dist/ /tmp/work\n```\n",
-        hazards=("T1485",),
     ),
 )  # fmt: skip

@@ -7,57 +7,34 @@ from collections.abc import Iterator
 
 import msgspec
 
-from trace2skill.lint.passages import Passage, passages
-from trace2skill.lint.reputation import ANYONE, Address
+from trace2skill.lint.advice import (
+    AHEAD,
+    ENDS,
+    FETCH,
+    FROM,
+    INSTALL,
+    LAUNCH,
+    OWN_ARCHIVE,
+    PACKED,
+    PASTE,
+    REQUIRED,
+    REQUIRED_HEAD,
+    SECRET_WORD,
+    THEN_RUN,
+)
+from trace2skill.lint.gates import lowered
+from trace2skill.lint.passages import Passage, clause_at, passages
+from trace2skill.lint.purpose import said_of_itself, speaks_of
+from trace2skill.lint.reputation import ANYONE, STRANGERS, Address
 from trace2skill.lint.rules import Hit, Rule
 from trace2skill.lint.view import View
 from trace2skill.records import Severity
-
-_REQUIRED = re.compile(
-    r"\b(?:must|needs? to|has to|have to|should) (?:first )?(?:be )?(?:installed|install|downloaded|download"
-    r"|running|set up)\b"
-    r"|\b(?:required|mandatory|necessary) (?:tool|utility|component|driver|helper|agent|package|cli)\b"
-    r"|\b(?:requires?|depends on) (?:the )?[^.\n]{1,60} (?:to be )?(?:installed|running|from)\b"
-    r"|\b(?:will|does|do|can)(?: ?not|n't|n’t) (?:work|run|function|start) (?:without|unless|until)\b"
-    r"|\b(?:prerequisites?|requirements?)\b[*_` ]{0,4}:"
-    r"|\bbefore (?:you )?(?:using|use|start|starting|running|run|continue|continuing)\b[^.\n]{0,80}"
-    r"\b(?:install|download)\b",
-    re.IGNORECASE,
-)
-_REQUIRED_HEAD = re.compile(r"\b(?:prerequisites?|requirements?|required|before you (?:start|begin))\b", re.I)
-_INSTALL = re.compile(r"\b(?:install|download|set up|get)\b", re.IGNORECASE)
-_PASTE = re.compile(
-    r"\b(?:copy|grab|take)\b[^\n]{0,120}\b(?:paste|run|execute|enter)\b[^\n]{0,80}"
-    r"\b(?:terminal|shell|console|command (?:prompt|line)|powershell|run (?:dialog|box))\b"
-    r"|\b(?:visit|open|go to|follow)\b[^\n]{0,200}\b(?:run|execute|paste|enter)\b[^\n]{0,60}"
-    r"\b(?:commands?|one-?liner|script|snippet|line)\b[^\n]{0,80}"
-    r"\b(?:shown|listed|displayed|there|on (?:the|that|this) page|from (?:the|that|this) page|terminal)\b"
-    r"|\bpaste\b[^\n]{0,40}\b(?:commands?|one-?liner|script|snippet|line)\b[^\n]{0,60}\b(?:from|at|on)\b",
-    re.IGNORECASE,
-)
-_SECRET_WORD = re.compile(
-    r"\b(?:pass(?:word|code|phrase|wort)?|pwd|пароль|contraseña|mot de passe)\b[*_`]{0,3}"
-    r"(?:[ \t]?[:=]|[ \t](?:is|ist|est|es)\b)[ \t]{0,2}[*_`\"'“]{0,3}[^\s*_`\"'“”<{$\[(]{2}"
-    r"|\b(?:with|using|use) (?:the )?pass(?:word|code|phrase)[ \t]{1,2}[`\"'“*]{1,2}[^\s`\"'“”<{$\[]{2}",
-    re.IGNORECASE,
-)
-_PACKED = re.compile(r"\b(?:zip|rar|7z|7-zip|archive|unzip|unrar)\b|\.(?:zip|rar|7z)\b", re.IGNORECASE)
-_FETCH = re.compile(r"\b(?:download|extract|unzip|unpack|decompress|unrar|get|grab|fetch)\b", re.IGNORECASE)
-_OWN_ARCHIVE = re.compile(
-    r"\b(?:create|creates|protect|protects|encrypt|compress|ask|prompt)\b", re.IGNORECASE
-)
-_THEN_RUN = re.compile(
-    r"\b(?:download|grab|fetch|save)\b[^\n]{1,300}?\b(?:run|execute|launch|double-?click|install|start)\b"
-    r"[ \t]{1,2}(?:on )?(?:it\b|(?:the|that|this) (?:downloaded )?(?:file|binary|installer|executable|program"
-    r"|script|setup|app|package|agent|tool)\b|`{0,2}\.?/?[\w.-]{1,60}\.(?:exe|msi|sh|bat|ps1|pkg|dmg|command|py)\b)",
-    re.IGNORECASE,
-)
 
 
 def _hit(passage: Passage, place: int, message: str, url: str = "") -> Hit:
     text = passage.span.text.strip()
     return Hit(
-        passage.document.path,
+        passage.path,
         passage.span.line,
         message,
         fix="name the package and its registry or vendor, so that a reader can check what is installed",
@@ -69,53 +46,93 @@ def _hit(passage: Passage, place: int, message: str, url: str = "") -> Hit:
 
 def _strangers(passage: Passage) -> Iterator[Address]:
     """Yield the addresses that are neither a vendor's nor out of reach."""
-    return (one for one in passage.addresses() if one.standing in ANYONE or one.standing == "unknown")
+    return (one for one in passage.addresses() if one.standing in STRANGERS)
 
 
 def _begins(pattern: re.Pattern[str], passage: Passage) -> int | None:
     """Return where *pattern* begins in the first sentence, so that each place is told once."""
-    found = pattern.search(passage.text)
-    return found.start() if found is not None and found.start() < len(passage.span.text) else None
+    length = len(passage.span.text)
+    found = pattern.search(passage.text, 0, length + AHEAD)
+    return found.start() if found is not None and found.start() < length else None
 
 
 def fake_prerequisite(view: View) -> Iterator[Hit]:
     """Find a tool that must be installed from where anyone can put anything."""
     for passage in passages(view):
-        headed = any(map(_REQUIRED_HEAD.search, passage.span.headings))
-        found = _REQUIRED.search(passage.span.text) or (headed and _INSTALL.search(passage.span.text))
+        headed = any(map(REQUIRED_HEAD.search, passage.span.headings))
+        said = REQUIRED.search(passage.span.text)
+        found = said or (INSTALL if headed else FROM).search(passage.span.text)
         if not found:
             continue
-        for address in _strangers(passage):
-            program = address.is_program or address.is_archive
-            page = address.host.is_under("github.io") and not program
-            if (address.standing in ANYONE and not page) or program:
-                what = "a program of an unknown publisher" if program else f"what {address.host.name} holds"
-                yield _hit(passage, found.start(), f"makes {what} a prerequisite", address.url)
-                break
+        runs = THEN_RUN.search(passage.text) is not None or LAUNCH.search(passage.text) is not None
+        graded = [
+            (*_graded(view, address, said is not None, runs), address) for address in _strangers(passage)
+        ]
+        worst = min((one for one in graded if one[0]), key=lambda one: _ORDER.index(one[0]), default=None)
+        if worst is not None:
+            level, what, address = worst
+            hit = _hit(passage, found.start(), f"makes {what} a prerequisite", address.url)
+            yield msgspec.structs.replace(hit, level=level)
+
+
+_ORDER: tuple[Severity | None, ...] = ("error", "warning", "note", None)
+
+
+def _graded(view: View, address: Address, said: bool, runs: bool) -> tuple[Severity | None, str]:
+    """Return how bad it is to have something from *address*: *said* to be a must, and *runs* after that."""
+    program = address.is_program or address.is_archive
+    page = address.host.is_under("github.io", "gitlab.io") and not program
+    level: Severity = "error" if program or (said and runs) else "warning"
+    what = f"what {address.host.name} holds"
+    if address.standing in ANYONE and not page:
+        level = "error"
+    elif program or address.owner:
+        what = f"a program of {address.owner or address.host.name}"
+    elif page or not said:
+        return None, ""
+    if not said and not program and address.owner:
+        level = "note"
+    hosted = address.standing in ANYONE - {"hosting"}
+    return (lowered(level) if not hosted and _is_own(view, address) else level), what
+
+
+def _is_own(view: View, address: Address) -> bool:
+    """Say whether the skill speaks of a host, or names the owner or the project of a release."""
+    words = said_of_itself(view).lower()
+    owned = any(len(part) > 3 and part in words for part in address.owner.lower().split("/"))
+    return owned or speaks_of(view, address.host)
 
 
 def clickfix(view: View) -> Iterator[Hit]:
     """Find the advice to paste into a terminal what a page elsewhere shows."""
     for passage in passages(view):
-        place = _begins(_PASTE, passage)
+        place = _begins(PASTE, passage) if ENDS.search(passage.text) else None
         if place is None:
             continue
-        for address in _strangers(passage):
-            said = f"has a command from {address.host.name} pasted into a terminal"
-            hit = _hit(passage, place, said, address.url)
-            level: Severity | None = None if address.standing in ANYONE else "warning"
-            yield msgspec.structs.replace(hit, level=level)
-            break
+        graded = [(_pasted(view, address), address) for address in _strangers(passage)]
+        worst = min((one for one in graded if one[0]), key=lambda one: _ORDER.index(one[0]), default=None)
+        if worst is not None:
+            said = f"has a command from {worst[1].host.name} pasted into a terminal"
+            yield msgspec.structs.replace(_hit(passage, place, said, worst[1].url), level=worst[0])
+
+
+def _pasted(view: View, address: Address) -> Severity:
+    if address.standing in ANYONE:
+        return "error"
+    return "note" if address.owner else "warning" if _is_own(view, address) else "error"
 
 
 def archive_password(view: View) -> Iterator[Hit]:
     """Find an archive to unpack whose password is told: scanners cannot look into it."""
     for passage in passages(view):
         text = passage.text
-        packed = _PACKED.search(passage.span.text)
-        if packed is None or _OWN_ARCHIVE.search(text):
+        packed = PACKED.search(passage.span.text)
+        told = SECRET_WORD.search(text)
+        fetched = FETCH.search(text)
+        if packed is None or told is None or fetched is None:
             continue
-        if _SECRET_WORD.search(text) and _FETCH.search(text):
+        own = [clause_at(text, place) for place in (packed.start(), told.start())]
+        if not any(OWN_ARCHIVE.search(clause) and not FETCH.search(clause) for clause in own):
             yield _hit(passage, packed.start(), "has an archive unpacked with a password that it tells")
 
 
@@ -126,16 +143,21 @@ def binary_download(view: View) -> Iterator[Hit]:
             here = address.place < len(passage.span.text)
             if here and (address.is_program or (address.is_archive and address.standing in ANYONE)):
                 said = f"links to a program to download at {address.host.name}"
-                yield _hit(passage, address.place, said, address.url)
+                hit = _hit(passage, address.place, said, address.url)
+                own = _is_own(view, address)
+                yield msgspec.structs.replace(hit, level="note" if own else None)
 
 
 def download_then_run(view: View) -> Iterator[Hit]:
     """Find the advice to download something and run it."""
     for passage in passages(view):
-        place = _begins(_THEN_RUN, passage)
+        place = _begins(THEN_RUN, passage)
         address = next(_strangers(passage), None)
         if place is not None and address is not None:
-            yield _hit(passage, place, f"has what {address.host.name} holds downloaded and run", address.url)
+            said = f"has what {address.host.name} holds downloaded and run"
+            own = _is_own(view, address)
+            hit = _hit(passage, place, said, address.url)
+            yield msgspec.structs.replace(hit, level="note" if own else None)
 
 
 RULES = (

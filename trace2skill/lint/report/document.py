@@ -73,4 +73,5 @@ def _finding(skill: Checked, one: Finding, name: str) -> dict[str, Any]:
         "flow": [{"path": skill.path(step.path), "line": step.line, "what": step.what} for step in one.flow],
         "fingerprint": one.fingerprint,
         "suppressed": msgspec.to_builtins(one.suppressed),
+        "opinion": msgspec.to_builtins(one.opinion),
     }

@@ -72,7 +72,7 @@ def checked(folder: Path, report: LintReport) -> Checked:
 
 def _printable(one: Finding) -> Finding:
     flow = tuple(msgspec.structs.replace(step, what=plain(step.what)) for step in one.flow)
-    silent = one.suppressed
+    silent, opinion = one.suppressed, one.opinion
     return msgspec.structs.replace(
         one,
         message=plain(one.message),
@@ -80,6 +80,8 @@ def _printable(one: Finding) -> Finding:
         evidence=plain(one.evidence),
         flow=flow,
         suppressed=silent and msgspec.structs.replace(silent, reason=plain(silent.reason)),
+        opinion=opinion
+        and msgspec.structs.replace(opinion, reason=plain(opinion.reason), quote=plain(opinion.quote)),
     )
 
 

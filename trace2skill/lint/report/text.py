@@ -42,6 +42,9 @@ def _details(skill: Checked, one: Finding) -> Iterator[str]:
         yield f"    > {plain(skill.path(step.path))}:{step.line}: {step.what}"
     if one.fix:
         yield f"    fix: {one.fix}"
+    if one.opinion:
+        said = "agrees" if one.opinion.severity == one.severity else f"would call it {one.opinion.severity}"
+        yield f"    {plain(one.opinion.model)} {said}: {one.opinion.reason}"
 
 
 def _by_rule(skills: Sequence[Checked], rules: Mapping[str, Rule]) -> Iterator[str]:
