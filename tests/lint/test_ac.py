@@ -38,8 +38,9 @@ CASES: list[tuple[str, str, list[Example]]] = [
     (
         "AC801",
         "warning",
-        [hook("make format"), hook("curl http://localhost:8080/done"), hook("ruff check .")],
+        [hook("make format"), hook("curl http://localhost:8080/done"), hook("make && make test")],
     ),
+    ("AC801", "note", [hook("ruff check .")]),
     (
         "AC801",
         "",

@@ -23,8 +23,10 @@ MAX_MEMBERS = 2_000
 MAX_DEPTH = 2
 MAX_UNPACKED = 100_000_000
 """Bytes of all archives of a skill together."""
-MAX_TEXT = 4_000_000
+MAX_TEXT = 2_000_000
 """Bytes of members, of all archives together, that rules see as files."""
+MAX_KEPT = 1_000
+"""So many of them."""
 MAX_RATIO = 100
 _BOMB = 10_000_000
 """Below so many bytes no ratio is called a bomb."""
@@ -82,6 +84,7 @@ class _Reader:
     def __init__(self) -> None:
         self.left = MAX_UNPACKED
         self.text_left = MAX_TEXT
+        self.kept = 0
         self.skipped = 0
         """Members of the archive at hand that were not looked at."""
         self.files: list[File] = []
@@ -224,10 +227,11 @@ class _Reader:
 
     def _keep(self, name: str, data: bytes, *, as_page: bool = False) -> None:
         """Keep text as a file that rules see; what is too much is counted."""
-        if len(data) > self.text_left or len(self.files) >= MAX_MEMBERS:
+        if len(data) > self.text_left or self.kept >= MAX_KEPT:
             self.skipped += 1
             return
         self.text_left -= len(data)
+        self.kept += 1
         file = make_file(f"{name}.md" if as_page else name, data)
         if file.text:
             self.files.append(file)

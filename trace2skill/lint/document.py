@@ -244,16 +244,16 @@ class _Walker:
         ends: list[int] = []  # of code: where it begins and where it ends, in turn
         for found in CODE.finditer(text):
             ends += found.span()
-            place = line + text.count("\n", 0, found.start())
+            place = line + line_at(text, found.start())
             yield Span("inline", found[1], place, place, context, self.headings)
         linked = set()
         for found in _LINK.finditer(text):
-            place = line + text.count("\n", 0, found.start())
+            place = line + line_at(text, found.start())
             linked.add(found.start(3))
             kind: SpanKind = "image" if found[1] else "link"
             info = "code" if bisect(ends, found.start()) % 2 else ""
             yield Span(kind, found[2], place, place, context, self.headings, info, target=found[3])
         for found in _AUTO.finditer(text):
             if found.start() not in linked:
-                place = line + text.count("\n", 0, found.start())
+                place = line + line_at(text, found.start())
                 yield Span("link", found[0], place, place, context, self.headings, target=found[0])

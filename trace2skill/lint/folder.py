@@ -20,15 +20,12 @@ MAX_FILES = 5_000
 MAX_ENTRIES = 200_000
 MAX_FILE_BYTES = 8_000_000
 MAX_BYTES = 64_000_000
+MAX_TEXT = 16_000_000
+"""Bytes of text of a folder that rules look at."""
 MAX_DEPTH = 24
+_NAMED = 20
+"""So many files of a folder that are beyond the budget are named."""
 OWN = ".trace2skill"
-_SKIPPED = {
-    ".git": "version-control",
-    ".hg": "version-control",
-    ".svn": "version-control",
-    OWN: "own-records",
-}
-
 Reason = Literal[
     "too-large",
     "too-many",
@@ -40,6 +37,12 @@ Reason = Literal[
     "own-records",
     "unknown-binary",
 ]
+_SKIPPED: dict[str, Reason] = {
+    ".git": "version-control",
+    ".hg": "version-control",
+    ".svn": "version-control",
+    OWN: "own-records",
+}
 
 
 class Unread(msgspec.Struct, frozen=True):
@@ -114,6 +117,7 @@ class _Reader:
         self.files = 0
         self.entries = 0
         self.bytes = 0
+        self.text = 0
 
     def walk(self) -> Iterator[File | Unread]:
         """Yield files and what is unread; folders wait on a stack, so depth costs no recursion."""
@@ -126,23 +130,36 @@ class _Reader:
             except OSError as error:
                 yield Unread(shown(inner) or ".", "unreadable", error.strerror or "")
                 continue
-            left = 0
-            for entry in sorted(entries, key=lambda entry: entry.name):
-                path = f"{inner}/{entry.name}" if inner else entry.name
-                if not entry.is_symlink() and entry.is_dir(follow_symlinks=False):
-                    if entry.name in _SKIPPED:
-                        yield Unread(shown(path), _SKIPPED[entry.name])  # type: ignore[arg-type]
-                    elif depth + 1 > MAX_DEPTH:
-                        yield Unread(shown(path), "too-deep", f"more than {MAX_DEPTH} folders deep")
-                    else:
-                        waiting.append((path, depth + 1))
-                elif self.files >= MAX_FILES:
-                    left += 1
+            yield from self._entries(inner, depth, entries, waiting)
+
+    def _entries(
+        self, inner: str, depth: int, entries: list[os.DirEntry[str]], waiting: list[tuple[str, int]]
+    ) -> Iterator[File | Unread]:
+        """Yield the files of one folder, and put its folders among those *waiting*."""
+        left = over = 0
+        # What everything else hangs on comes first, whatever is put before it.
+        for entry in sorted(entries, key=lambda entry: (entry.name != "SKILL.md", entry.name)):
+            path = f"{inner}/{entry.name}" if inner else entry.name
+            if not entry.is_symlink() and entry.is_dir(follow_symlinks=False):
+                if entry.name in _SKIPPED:
+                    yield Unread(shown(path), _SKIPPED[entry.name])
+                elif depth + 1 > MAX_DEPTH:
+                    yield Unread(shown(path), "too-deep", f"more than {MAX_DEPTH} folders deep")
                 else:
-                    self.files += 1
-                    yield self._entry(path, entry)
-            if left or self.entries > MAX_ENTRIES:
-                yield Unread(shown(inner) or ".", "too-many", f"{left} files after the first {MAX_FILES}")
+                    waiting.append((path, depth + 1))
+            elif self.files >= MAX_FILES:
+                left += 1
+            else:
+                self.files += 1
+                found = self._entry(path, entry)
+                spent = isinstance(found, Unread) and found.reason == "budget"
+                over += spent
+                if not spent or over <= _NAMED:
+                    yield found
+        if over > _NAMED:
+            yield Unread(shown(inner) or ".", "budget", f"{over - _NAMED} more files")
+        if left or self.entries > MAX_ENTRIES:
+            yield Unread(shown(inner) or ".", "too-many", f"{left} files after the first {MAX_FILES}")
 
     def _first(self, listing: Iterator[os.DirEntry[str]]) -> list[os.DirEntry[str]]:
         found = []
@@ -165,7 +182,7 @@ class _Reader:
         target = str((self.root / path).readlink())
         real = os.path.realpath(self.root / path)
         inside = real == str(self.root) or real.startswith(f"{self.root}{os.sep}")
-        escapes = not inside or not os.path.lexists(real)
+        escapes = not inside or not Path(real).exists()
         return File(shown(path), "link", target=shown(target), escapes=escapes)
 
     def _read(self, path: str) -> File | Unread:
@@ -181,4 +198,8 @@ class _Reader:
                 return Unread(shown(path), "budget", f"{MAX_BYTES} bytes of the folder are read")
             data = stream.read(MAX_FILE_BYTES)
         self.bytes += len(data)
-        return make_file(shown(path), data, executable=bool(found.st_mode & 0o111))
+        file = make_file(shown(path), data, executable=bool(found.st_mode & 0o111))
+        if file.text and self.text + len(data) > MAX_TEXT:
+            return Unread(file.path, "budget", f"{MAX_TEXT} bytes of text of the folder are looked at")
+        self.text += len(data) if file.text else 0
+        return file

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
 MAX_CELLS = 2_000
+MAX_TEXT = 800_000
+"""Characters of all that is no code together."""
 MAX_OUTPUT = 20_000
 """Characters of one output that are looked at."""
 _MISSES = 20
@@ -72,9 +74,18 @@ class _Reader:
         self.line = 1
         self.misses = 0
         self.cut = 0
+        self.left = MAX_TEXT
 
     def pieces(self, cell: dict[str, Any]) -> Iterator[Cell]:
-        """Yield what a cell says, and what it printed."""
+        """Yield what a cell says, and what it printed, until it is too much."""
+        for piece in self._all(cell):
+            if piece.kind != "code" and len(piece.text) > self.left:
+                self.cut += len(piece.text)
+                continue
+            self.left -= len(piece.text) if piece.kind != "code" else 0
+            yield piece
+
+    def _all(self, cell: dict[str, Any]) -> Iterator[Cell]:
         text = _joined(cell.get("source"))
         if text:
             kind: CellKind = "code" if cell.get("cell_type") == "code" else "text"

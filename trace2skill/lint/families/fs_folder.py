@@ -38,7 +38,9 @@ _MOST_NAMED = 20
 def not_analysed(view: View) -> Iterator[Hit]:
     """Find what the linter did not look at."""
     for unread in view.unread:
-        if unread.reason not in ("version-control", "own-records"):
+        if unread.reason in ("version-control", "own-records"):
+            yield from _used(unread.path, view)
+        else:
             what = f"not analysed ({unread.reason}){': ' if unread.detail else ''}{unread.detail}"
             yield Hit(unread.path, 1, what, fix="remove it, or read it yourself")
     for file in view.files:
@@ -60,6 +62,17 @@ def not_analysed(view: View) -> Iterator[Hit]:
         if script.source == "file" and script.tree is None and script.problem:
             what = f"only its words were analysed: it is no Python that can be parsed ({script.problem})"
             yield Hit(script.path, 1, what, level="note", fix="make it valid, or name it as what it is")
+
+
+def _used(folder: str, view: View) -> Iterator[Hit]:
+    """Find files of a folder that is not looked into, where the skill names them as code or text."""
+    inner = re.compile(rf"{re.escape(folder)}/[\w./-]{{1,100}}\.(?:sh|py|js|mjs|ts|rb|md|txt|bin|exe)\b")
+    for file in view.texts():
+        found = inner.search(file.text) if f"{folder}/" in file.text else None
+        if found is not None:
+            line = file.text.count("\n", 0, found.start()) + 1
+            what = f"names {found[0]}, and {folder} was not analysed"
+            yield Hit(file.path, line, what, fix="put it into another folder", evidence=found[0])
 
 
 def notebooks(view: View) -> Iterator[Hit]:

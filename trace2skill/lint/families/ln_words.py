@@ -72,9 +72,10 @@ def _words(view: View, pattern: re.Pattern[str], what: str, level: Severity) -> 
     distilled = view.provenance is not None
     if _ABOUT.search(f"{view.name} {view.description}") and not distilled:
         return
-    for document, span in view.spans("prose", "item", "cell"):
-        found = pattern.search(span.text)
-        if found is not None and span.context == "active":
+    there = {document.path for document in view.documents() if pattern.search(document.text)}
+    for document, span in view.spans("prose", "item", "cell") if there else ():
+        found = pattern.search(span.text) if document.path in there and span.context == "active" else None
+        if found is not None:
             line = span.line + span.text.count("\n", 0, found.start())
             yield Hit(document.path, line, what, fix="say what to do in terms of the task",
                       evidence=found[0], level="warning" if distilled else level)  # fmt: skip

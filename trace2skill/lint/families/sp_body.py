@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
@@ -16,6 +17,7 @@ BODY_LINES = 500
 BODY_TOKENS = 5_000
 CODEX_BYTES = 8_000
 _CHARS_PER_TOKEN = 4
+_MOST_LINKS = 5_000
 _SHARED_UP = 3
 """So far up a link may lead to what the skills of one repository share."""
 _OWN_FOLDERS = ("references", "scripts", "assets")
@@ -120,7 +122,7 @@ def _is_there(place: str, known: set[str], unread: set[str]) -> bool:
 
 def _relative(view: View) -> Iterator[tuple[Document, Span, str]]:
     """Yield links and images that name a file beside the page; what only shows how to write one is left."""
-    for document, span in view.spans("link", "image"):
+    for document, span in islice(view.spans("link", "image"), _MOST_LINKS):
         target = unquote(span.target.partition("#")[0].partition("?")[0])
         named = re.search(r"\.\w{1,5}$", target) is not None and not target.startswith(("/", "~"))
         shown = span.context in ("example", "quoted") or span.info or _PLACEHOLDER.search(target)

@@ -21,6 +21,8 @@ from trace2skill.lint.view import MAIN, View
 from trace2skill.skill import DESCRIPTION_CHARS
 
 COMPATIBILITY_CHARS = 500
+MOST_FIELDS = 100
+"""So many are held against the known ones."""
 _ALIKE = 0.75
 _COMMA = re.compile(r",\s{0,9}(?![^()]{0,400}\))")
 """One that is not between parentheses."""
@@ -110,7 +112,7 @@ def allowed_tools(view: View) -> Iterator[Hit]:
 def unknown_fields(view: View) -> Iterator[Hit]:
     """Find fields that no program reads, above all misspelt ones."""
     known = (*SPECIFIED, *CLAUDE_CODE)
-    for field in view.front if is_readable(view) else ():
+    for field in list(view.front)[:MOST_FIELDS] if is_readable(view) else ():
         if field in known or re.sub("[-_]", "", field).lower() in ANY_CASE:
             continue
         plain = field.lower().replace("_", "-")
