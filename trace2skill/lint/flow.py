@@ -14,6 +14,7 @@ import msgspec
 
 from trace2skill.lint.pynames import Names, dotted
 from trace2skill.lint.pyrepair import repaired
+from trace2skill.lint.pyscopes import keys_of
 from trace2skill.lint.pytables import CODE_SUFFIXES, DATA, DECODE, FETCH, GIVEN, PASS, PROCESS, RECEIVE
 from trace2skill.lint.pytexts import is_minus_one
 from trace2skill.lint.scripts import Script
@@ -62,6 +63,7 @@ class Flow:
         """All nodes of the tree."""
         self.nodes = [node for node in nodes if isinstance(node, _MATTER)]
         self.steps = 0
+        self.keys = keys_of(tree)
         self.held: dict[str, Origin] = {}
         self.files: dict[str, Origin] = {}
         self.functions = {
@@ -127,10 +129,11 @@ class Flow:
         """Note what a call hands to a function of the file."""
         if isinstance(node.func, ast.Name) and node.func.id in self.functions:
             taken = self.functions[node.func.id].args
-            for parameter, value in zip((*taken.posonlyargs, *taken.args), node.args, strict=False):
-                self._note(parameter.arg, self.origin(value))
-            for keyword in node.keywords:
-                self._note(keyword.arg or "**", self.origin(keyword.value))
+            given = list(zip((*taken.posonlyargs, *taken.args), node.args, strict=False))
+            named = {one.arg: one.value for one in node.keywords}
+            given += [(one, named[one.arg]) for one in (*taken.args, *taken.kwonlyargs) if one.arg in named]
+            for parameter, value in given:
+                self._note(self.keys.get(id(parameter), parameter.arg), self.origin(value))
 
     def _write(self, node: ast.Call) -> None:
         """Note what a call writes to a file."""
@@ -182,7 +185,7 @@ class Flow:
             return
         for node in target.elts if isinstance(target, (ast.Tuple, ast.List)) else (target,):
             if isinstance(node, (ast.Name, ast.Attribute)):
-                self._note(dotted(node), origin)
+                self._note(self.keys.get(id(node), dotted(node)), origin)
 
     def _note(self, name: str, origin: Origin | None) -> None:
         if origin is not None and name:
@@ -194,7 +197,7 @@ class Flow:
         if self.steps > MAX_STEPS:
             raise RecursionError("more steps than one file is worth")
         if isinstance(node, ast.Name):
-            return self.held.get(node.id)
+            return self.held.get(self.keys.get(id(node), node.id))
         if isinstance(node, ast.Call):
             return self._of_call(node)
         if isinstance(node, ast.Attribute):
