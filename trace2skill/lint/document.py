@@ -33,7 +33,7 @@ Context = Literal["active", "quoted", "negated", "example", "comment"]
 SpanKind = Literal[
     "heading", "prose", "item", "cell", "fence", "inline", "comment", "reference", "html", "link", "image"
 ]
-MAX_CHARS = 1_000_000
+MAX_CHARS = 400_000
 MAX_LINES = 30_000
 MAX_PLAIN = 60_000
 """So many lines are read of a document that is too large to be parsed, and ``MAX_CHARS``."""

@@ -48,6 +48,7 @@ HANDED_ON = Phrase(
     rf"|\bpost\b[^\n]{{0,60}}?https?://",
     "http|@|s3://|gs://|ftp://|\\\\|server|endpoint|webhook|mailbox|inbox|bucket|desk|external|third"
     "|collector|drive|archive|vault|partner|vendor|site|remote|gist|query string|telemetry|.",
+    goal=_DEST,
 )
 STANDING = re.compile(
     rf"\b(?:{EVERY}|also|additionally|in addition|as well|(?:a|one|an extra|an additional|a second"

@@ -14,9 +14,11 @@ from itertools import accumulate
 from operator import or_
 from typing import Any, NamedTuple
 
-from trace2skill.lint.document import Context, Document, Span
+from trace2skill.lint.document import MAX_CHARS, Context, Document, Span
 from trace2skill.lint.folder import File
 from trace2skill.lint.phrases import Match, Phrase
+from trace2skill.lint.pieces import bounded
+from trace2skill.lint.places import line_at
 from trace2skill.lint.polarity import governed_at, negated_at, quoted_at
 from trace2skill.lint.skeleton import skeleton
 from trace2skill.lint.unshown import docstrings, unshown
@@ -33,7 +35,6 @@ _DATA = ("json", "yaml", "toml", "notebook")
 Told = tuple[Match, Context]
 """Where words are said, and who says them."""
 _PROSE = frozenset(("txt", "rst", "adoc", "text", "prompt", "tmpl", "j2", "org"))
-_LONG = 4_000
 _DEEP = 6
 
 
@@ -108,12 +109,10 @@ def sayings(view: View) -> Speech:
         found.extend(_of_document(document))
     for file in view.files:
         if is_prose(file):
-            rows = file.text.split("\n")[:MAX_ROWS]
-            folded = [skeleton(row) for row in rows]
-            for number, row in enumerate(folded, start=1):
-                if row.strip():
-                    near = "\n".join(folded[max(0, number - 3) : number + 2])
-                    found.append(Saying(file.path, number, row, "active", near, row))
+            rows = list(_rows(file.text))
+            for place, (number, row) in enumerate(rows):
+                near = "\n".join(text for _, text in rows[max(0, place - 2) : place + 3])
+                found.append(Saying(file.path, number, row, "active", near, row))
     return Speech(found)
 
 
@@ -123,32 +122,54 @@ def data(view: View) -> Speech:
     found = []
     for file in view.files:
         if file.text and (file.kind in _DATA or (file.kind == "text" and not is_prose(file))):
-            for number, row in enumerate(file.text.split("\n")[:MAX_ROWS], start=1):
-                for start in range(0, len(row) if row.strip() else 0, _LONG):
-                    piece = skeleton(row[start : start + _LONG])
-                    found.append(Saying(file.path, number, piece, "active", piece, piece))
+            for number, row in _rows(file.text):
+                found.append(Saying(file.path, number, row, "active", row, row))
     return Speech(found)
 
 
 @lru_cache(maxsize=2)
 def comments(view: View) -> Speech:
     """Return what markup does not show, and the comments and docstrings of code, line by line."""
-    found = []
+    found: list[Saying] = []
     for path, line, text in unshown(view):
-        plain = skeleton(text)
-        found.append(Saying(path, line, plain, "comment", plain, plain))
+        found.extend(_unseen(path, line, text))
     for script in view.scripts():
         if script.source == "fence":
             continue
         for line, text in docstrings(script):
-            plain = skeleton(text)
-            found.append(Saying(script.path, line, plain, "comment", plain, plain))
-        rows = [(number, row) for number, row in script.lines() if COMMENT.match(row)]
+            found.extend(_unseen(script.path, line, text))
+        rows = [
+            (number, piece)
+            for number, row in script.lines()
+            if COMMENT.match(row)
+            for piece, _ in bounded(row[:MAX_CHARS], 0)
+        ]
         plains = [skeleton(row.strip(" \t#/*-")) for _, row in rows]
         for place, (number, _) in enumerate(rows):
             near = " ".join(plains[max(0, place - 2) : place + 3])
             found.append(Saying(script.path, number, plains[place], "comment", near, plains[place]))
     return Speech(found)
+
+
+def _rows(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines of *text* that say something, folded and in pieces, as far as it is read."""
+    for number, row in enumerate(text[:MAX_CHARS].split("\n")[:MAX_ROWS], start=1):
+        for piece, _ in bounded(row, 0) if row.strip() else ():
+            yield number, skeleton(piece)
+
+
+def cut_at(file: File) -> int:
+    """Return the line from which on a text or data file is not read as sentences; 0 if all of it is."""
+    fits = len(file.text) <= MAX_CHARS and file.text.count("\n") <= MAX_ROWS
+    if fits or file.kind not in ("text", *_DATA):
+        return 0
+    return min(MAX_ROWS, file.text.count("\n", 0, MAX_CHARS) + 1)
+
+
+def _unseen(path: str, line: int, text: str) -> Iterator[Saying]:
+    for piece, place in bounded(text[:MAX_CHARS], 0):
+        plain = skeleton(piece)
+        yield Saying(path, line + line_at(text, place), plain, "comment", plain, plain)
 
 
 def is_prose(file: File) -> bool:

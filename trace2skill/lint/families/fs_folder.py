@@ -12,7 +12,7 @@ from trace2skill.lint.folder import File
 from trace2skill.lint.keyfiles import secret_in
 from trace2skill.lint.kinds import DATA_SUFFIXES
 from trace2skill.lint.rules import Hit, Rule
-from trace2skill.lint.sayings import MAX_ROWS
+from trace2skill.lint.sayings import cut_at, is_prose
 from trace2skill.lint.view import MAIN, View
 from trace2skill.records import Severity
 
@@ -50,10 +50,10 @@ def not_analysed(view: View) -> Iterator[Hit]:
             level: Severity | None = "note" if apart else None
             yield Hit(file.path, 1, "not analysed: binary data of no known kind", level=level,
                       fix="say in the skill what it is, or ship its source")  # fmt: skip
-        if file.kind == "text" and file.text.count("\n") > MAX_ROWS:
-            yield Hit(
-                file.path, MAX_ROWS, "searched for less from here on: so many lines are data", level="note"
-            )
+        cut = cut_at(file)
+        if cut:
+            data: Severity | None = None if is_prose(file) else "note"
+            yield Hit(file.path, cut, "searched for less from here on: the file is too long", level=data)
     for document in view.documents():
         if document.read_to:
             what = "not analysed from here on: the file is too long"
