@@ -57,13 +57,19 @@ def guards_of(page: Page) -> dict[int, str]:
             found[section.place] = "it is marked to be kept"
         elif defined and _shares_definitions(page.text, section, defined):
             found[section.place] = "it shares link definitions with the rest of the page"
-        elif _POINTS_UP.search(page.text[section.end : section.end + _NEAR]):
+        elif _points_up(page.text[section.end : section.end + _NEAR]):
             found[section.place] = "what follows it points back to it"
         else:
             reason = _own_reason(section, hits, balances)
             if reason:
                 found[section.place] = reason
     return found
+
+
+def _points_up(text: str) -> bool:
+    small = text.lower()
+    likely = any(word in small for word in ("above", "previous", "preceding"))
+    return likely and _POINTS_UP.search(text) is not None
 
 
 class _Hits(NamedTuple):
@@ -77,14 +83,16 @@ class _Hits(NamedTuple):
 
 def _hits(page: Page) -> _Hits:
     """Look through the whole of *page* once, rather than through each section and those below it."""
+    text = page.text
     # Without a word about arguments, ``$1`` is something of a shell.
-    numbered = "$ARGUMENTS" in page.text or "\nargument" in page.text[: page.front]
-    filled = _FILLED_AT_LOADING.finditer(page.text)
+    numbered = "$ARGUMENTS" in text or "\nargument" in text[: page.front]
+    filled = _FILLED_AT_LOADING.finditer(text if "$" in text else "")
+    runs = any(mark in text for mark in ("!`", "`!", "~!"))
     return _Hits(
-        runs=tuple(match.start() for match in _RUNS_AT_LOADING.finditer(page.text)),
+        runs=tuple(match.start() for match in _RUNS_AT_LOADING.finditer(text if runs else "")),
         filled=tuple(match.start() for match in filled if numbered or not match[0][1:].isdigit()),
-        included=tuple(match.start() for match in _INCLUDE.finditer(page.text)),
-        specified=tuple(match.start() for match in _SPECIFIES.finditer(page.text)),
+        included=tuple(match.start() for match in _INCLUDE.finditer(text if "@" in text else "")),
+        specified=tuple(match.start() for match in _SPECIFIES.finditer(text)),
     )
 
 
