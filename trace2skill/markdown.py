@@ -74,7 +74,10 @@ def lines_of(text: str) -> list[str]:
 
     ``str.splitlines`` also cuts at form feeds and Unicode separators, and so counts other lines.
     """
-    return _LINE.findall(text)
+    if "\r" in text:
+        return _LINE.findall(text)
+    *whole, last = text.split("\n")
+    return [*(f"{line}\n" for line in whole), *([last] if last else [])]
 
 
 def split_frontmatter(text: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from trace2skill.markdown import Block, lines_of
 
@@ -70,11 +71,13 @@ def _of_words(text: str) -> Iterator[tuple[str, str]]:
             yield kind, match[0].rstrip(".,;:")
 
 
+@lru_cache(maxsize=4096)  # the same block is asked about for each section that it stands in
 def binds(text: str) -> bool:
     """Say whether *text* tells what must be or never may be done, or warns."""
     return bool(_BINDING.search(text) or _LOUD.search(text) or _CONFIRMS.search(text))
 
 
+@lru_cache(maxsize=4096)
 def is_loud(code: str) -> bool:
     """Say whether a comment or a message in *code* binds: only capitals do there, the rest is syntax."""
     return bool(_LOUD_IN_CODE.search(code))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from trace2skill.compress.anatomy import Page, Section
@@ -46,51 +49,73 @@ def guards_of(page: Page) -> dict[int, str]:
         return {}
     found = {page.sections[0].place: "it is the first section"}
     holds = kept(page.text)
-    facts = _Facts(
-        numbered="$ARGUMENTS" in page.text or "\nargument" in page.text[: page.front],
-        closers=frozenset(name.lower() for closing, name, _ in _TAG.findall(page.text) if closing),
-    )
+    hits = _hits(page)
+    balances = _balances(page)
     defined = {match[1].casefold() for match in _DEFINITION.finditer(page.text)}
     for section in page.sections[1:]:
-        source = page.text[section.start : section.end]
         if any(section.start < end and start < section.end for start, end in holds):
             found[section.place] = "it is marked to be kept"
         elif defined and _shares_definitions(page.text, section, defined):
             found[section.place] = "it shares link definitions with the rest of the page"
-        elif _POINTS_UP.search(page.text[section.end : section.end + _NEAR]):
+        elif _points_up(page.text[section.end : section.end + _NEAR]):
             found[section.place] = "what follows it points back to it"
         else:
-            reason = _own_reason(page, section, source, facts)
+            reason = _own_reason(section, hits, balances)
             if reason:
                 found[section.place] = reason
     return found
 
 
-class _Facts(NamedTuple):
-    """What of the whole page decides about a section."""
-
-    numbered: bool
-    """Whether ``$1`` is an argument of the skill rather than something of a shell."""
-    closers: frozenset[str]
-    """The tags that are closed anywhere: others, such as ``<name>``, are placeholders."""
+def _points_up(text: str) -> bool:
+    small = text.lower()
+    likely = any(word in small for word in ("above", "previous", "preceding"))
+    return likely and _POINTS_UP.search(text) is not None
 
 
-def _own_reason(page: Page, section: Section, source: str, facts: _Facts) -> str:
+class _Hits(NamedTuple):
+    """Where on a page something stands that must not move, in order."""
+
+    runs: tuple[int, ...]
+    filled: tuple[int, ...]
+    included: tuple[int, ...]
+    specified: tuple[int, ...]
+
+
+def _hits(page: Page) -> _Hits:
+    """Look through the whole of *page* once, rather than through each section and those below it."""
+    text = page.text
+    # Without a word about arguments, ``$1`` is something of a shell.
+    numbered = "$ARGUMENTS" in text or "\nargument" in text[: page.front]
+    filled = _FILLED_AT_LOADING.finditer(text if "$" in text else "")
+    runs = any(mark in text for mark in ("!`", "`!", "~!"))
+    return _Hits(
+        runs=tuple(match.start() for match in _RUNS_AT_LOADING.finditer(text if runs else "")),
+        filled=tuple(match.start() for match in filled if numbered or not match[0][1:].isdigit()),
+        included=tuple(match.start() for match in _INCLUDE.finditer(text if "@" in text else "")),
+        specified=tuple(match.start() for match in _SPECIFIES.finditer(text)),
+    )
+
+
+def _within(places: tuple[int, ...], section: Section) -> bool:
+    at = bisect_left(places, section.start)
+    return at < len(places) and places[at] < section.end
+
+
+def _own_reason(section: Section, hits: _Hits, balances: Sequence[Counter[str]]) -> str:
     """Return what in *section* itself keeps it where it is; nothing if it may go."""
-    filled = [match[0] for match in _FILLED_AT_LOADING.finditer(source)]
-    if _RUNS_AT_LOADING.search(source):
+    if _within(hits.runs, section):
         return "a command in it runs when the skill is loaded"
-    if any(facts.numbered or not one[1:].isdigit() for one in filled):
+    if _within(hits.filled, section):
         return "a placeholder in it is filled when the skill is loaded"
-    if _INCLUDE.search(source):
+    if _within(hits.included, section):
         return "it includes another file"
     if any(_BINDING_TITLE.search(title) for title in (section.title, *section.path[1:])):
         return "its heading binds"
-    if _SPECIFIES.search(source):
+    if _within(hits.specified, section):
         return "it specifies a form"
     if any(block.kind == "heading" and binds(block.title) for block in section.blocks[1:]):
         return "a heading in it binds"
-    return "markup begins or ends in it" if _is_torn(source, facts.closers) else ""
+    return "markup begins or ends in it" if _is_torn(section, balances) else ""
 
 
 def _shares_definitions(text: str, section: Section, defined: set[str]) -> bool:
@@ -105,10 +130,26 @@ def _names(pattern: re.Pattern[str], text: str) -> set[str]:
     return {(match[1] or match[match.lastindex or 1] or "").casefold() for match in pattern.finditer(text)}
 
 
-def _is_torn(source: str, closers: frozenset[str]) -> bool:
-    """Say whether a tag is opened in *source* and closed elsewhere, or the other way round."""
-    balance: Counter[str] = Counter()
-    for closing, name, empty in _TAG.findall(_CODE.sub("", source)):
-        if not empty and name.lower() in closers:
-            balance[name.lower()] += -1 if closing else 1
-    return any(balance.values())
+def _balances(page: Page) -> list[Counter[str]]:
+    """Return for the text between each heading and the next which tags it opens more often than it closes.
+
+    Tags that are closed nowhere, such as ``<name>``, are placeholders.
+    """
+    closers = {name.lower() for closing, name, _ in _TAG.findall(page.text) if closing}
+    edges = [*(section.start for section in page.sections), len(page.text)]
+    found = []
+    for start, end in pairwise(edges if closers else ()):
+        balance: Counter[str] = Counter()
+        for closing, name, empty in _TAG.findall(_CODE.sub("", page.text[start:end])):
+            if not empty and name.lower() in closers:
+                balance[name.lower()] += -1 if closing else 1
+        found.append(balance)
+    return found
+
+
+def _is_torn(section: Section, balances: Sequence[Counter[str]]) -> bool:
+    """Say whether a tag is opened in *section* and closed elsewhere, or the other way round."""
+    total: Counter[str] = Counter()
+    for balance in balances[section.place : section.place + section.count]:
+        total.update(balance)
+    return any(total.values())
