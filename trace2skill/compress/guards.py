@@ -150,6 +150,6 @@ def _balances(page: Page) -> list[Counter[str]]:
 def _is_torn(section: Section, balances: Sequence[Counter[str]]) -> bool:
     """Say whether a tag is opened in *section* and closed elsewhere, or the other way round."""
     total: Counter[str] = Counter()
-    for balance in balances[section.place : section.place + section.count]:
+    for balance in balances[section.place : section.place + section.whole]:
         total.update(balance)
     return any(total.values())
