@@ -7,6 +7,7 @@ import pytest
 from benchmarks.compress import beside, measure
 from benchmarks.compressing.corpus import SHAPES, Made, make_corpus
 from benchmarks.compressing.judge import fences_of, judge, modal_lines
+from trace2skill.compress.atoms import binds
 from trace2skill.markdown import open_fence, parse_frontmatter
 
 
@@ -61,3 +62,9 @@ def test_the_judge_reads_lines_that_bind_and_fences_by_itself() -> None:
     shown = "- a\n\n  ````md\n  ```\n  MUST\n  ```\n  ````\n\n~~~\nb\n~~~\n"
     assert list(fences_of(shown)) == ["  ````md\n  ```\n  MUST\n  ```\n  ````", "~~~\nb\n~~~"]
     assert list(modal_lines(shown)) == []
+
+
+def test_a_sentence_that_begins_with_only_binds() -> None:
+    for text in ("Only use it here.", "a\n- **Only** b", "2. Only c", "x. Only d"):
+        assert binds(text)
+    assert not binds("It is the only one, and Sonly too.")

@@ -31,7 +31,7 @@ class Section(NamedTuple):
     """Tokens, the heading included."""
     body: int = 0
     """Where its text begins, after the heading."""
-    whole: int = 1
+    span: int = 1
     """How many sections it is, with all below it; these follow it on the page."""
 
 
@@ -91,7 +91,7 @@ def _sections(
             children=tuple(children),
             size=sum(sizes[number:after]),
             body=heading.end,
-            whole=after - number,
+            span=after - number,
         )
 
 

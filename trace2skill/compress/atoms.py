@@ -40,7 +40,11 @@ _BINDING = re.compile(
     r"|make sure|be sure to|ensure(?: that)?|without exception|non-negotiable)(?![\w-])",
     re.IGNORECASE,
 )
-_LOUD = re.compile(rf"{_WORD}(?:ONLY|AVOID|NOT|BEFORE|CONFIRM|STOP|ALL|EVERY)(?![\w-])|[⚠❗‼⛔🚫🚨]")
+_LOUD = re.compile(
+    rf"{_WORD}(?:ONLY|AVOID|NOT|BEFORE|CONFIRM|STOP|ALL|EVERY)(?![\w-])|[⚠❗‼⛔🚫🚨]"
+    # A sentence that begins with it restricts; within one it may be an adjective.
+    r"|(?:(?m:^)[ \t>*+-]{0,12}(?:\d{1,3}[.)] )?|[.:;] |\*\*)Only\b"
+)
 _LOUD_IN_CODE = re.compile(
     rf"{_WORD}(?:MUST|NEVER|ALWAYS|DO NOT|DON['’]T|IMPORTANT|CRITICAL|WARNING|CAUTION|DANGER|MANDATORY)"
     r"(?![\w-])"

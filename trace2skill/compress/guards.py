@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from trace2skill.compress.anatomy import Page, Section
 from trace2skill.compress.atoms import binds
-from trace2skill.markdown import kept
+from trace2skill.markdown import kept, lines_of
 
 _RUNS_AT_LOADING = re.compile(r"(?<![`\w])!`[^`\n]{1,500}`|^[ \t>]{0,12}(?:`{3,}|~{3,})!", re.MULTILINE)
 _FILLED_AT_LOADING = re.compile(r"\$(?:ARGUMENTS\b|\{CLAUDE_)|(?<![\w$\\`'\"{(=])\$[0-9]\b")
@@ -24,6 +24,8 @@ _SPECIFIES = re.compile(
     r"[^\n]{0,20}\b(?:format|structure|template|schema|layout)\b",
     re.IGNORECASE,
 )
+_FORMS = ("exactly", "precisely", "strictly", "format", "structure", "template", "schema", "layout")
+"""One of these is in all that specifies a form; to look for them is cheap."""
 _BINDING_TITLE = re.compile(
     r"\b(?:gotchas?|pitfalls?|warnings?|caveats?|danger\w{0,4}|safety|security|rules?|principles?|must\b|never"
     r"|always|do not|don['’]t|critical|important|constraints?|requirements?|guard ?rails?|mandatory"
@@ -92,8 +94,17 @@ def _hits(page: Page) -> _Hits:
         runs=tuple(match.start() for match in _RUNS_AT_LOADING.finditer(text if runs else "")),
         filled=tuple(match.start() for match in filled if numbered or not match[0][1:].isdigit()),
         included=tuple(match.start() for match in _INCLUDE.finditer(text if "@" in text else "")),
-        specified=tuple(match.start() for match in _SPECIFIES.finditer(text)),
+        specified=tuple(_specified(text)),
     )
+
+
+def _specified(text: str) -> Iterator[int]:
+    at = 0
+    for line in lines_of(text):
+        small = line.lower()
+        if any(word in small for word in _FORMS):
+            yield from (at + match.start() for match in _SPECIFIES.finditer(line))
+        at += len(line)
 
 
 def _within(places: tuple[int, ...], section: Section) -> bool:
@@ -150,6 +161,6 @@ def _balances(page: Page) -> list[Counter[str]]:
 def _is_torn(section: Section, balances: Sequence[Counter[str]]) -> bool:
     """Say whether a tag is opened in *section* and closed elsewhere, or the other way round."""
     total: Counter[str] = Counter()
-    for balance in balances[section.place : section.place + section.whole]:
+    for balance in balances[section.place : section.place + section.span]:
         total.update(balance)
     return any(total.values())
