@@ -43,6 +43,7 @@ FROM_LOGS = {
     "analyst_tools": (),
     "contrast_analyst": ("failed", "succeeded"),
     "error_analyst": ("trajectory",),
+    "lint_opinion": (),  # what it shows is a skill's: tests/lint/test_opinions.py
     "merge": ("lessons",),
     "success_analyst": ("trajectory",),
 }
