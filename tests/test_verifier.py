@@ -362,7 +362,7 @@ def test_nothing_else_in_the_program_starts_another_one() -> None:
         for name in names_in(node)
         if STARTERS.fullmatch(name)
     }
-    # Git is asked for what changed: a fixed program, and words that are no options (tests/lint/test_changed.py).
+    # Git is asked for what changed: a fixed program, no words that are options (tests/lint/test_changed.py).
     assert {name for name in found if name[0] != "trace2skill.lint.changed"} == {
         ("trace2skill.pipeline.command", "asyncio.create_subprocess_exec"),
         ("trace2skill.pipeline.command", "asyncio.subprocess"),  # for a type
