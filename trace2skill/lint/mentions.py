@@ -21,11 +21,15 @@ class Mentions:
         self.own: dict[str, set[str]] = {}
         self.count: Counter[str] = Counter()
         for file in files if self.whole else ():
-            words = {word.strip(".-") for word in _WORD.findall(file.text)} - {""}
-            words |= {word for word in _WORD.findall(file.text) if word.startswith(".")}
+            found = {word.rstrip(".-") for word in _WORD.findall(file.text)}
+            words = (found | {word.lstrip(".-") for word in found}) - {""}
             self.own[file.path] = words
             self.count.update(words)
 
     def names(self, word: str, but: str) -> bool:
-        """Say whether another file than *but* holds *word*."""
-        return self.count[word] > (word in self.own.get(but, ()))
+        """Say whether another file than *but* holds *word*, as far as is known."""
+        return not self.whole or self.count[word] > (word in self.own.get(but, ()))
+
+    def may_hold(self, path: str, word: str) -> bool:
+        """Say whether the file at *path* may hold *word*."""
+        return not self.whole or word in self.own.get(path, ())

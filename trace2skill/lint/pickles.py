@@ -32,6 +32,8 @@ class Pickle(NamedTuple):
     """Imports, as ``module.name``, by which loading can run commands; sorted."""
     whole: bool
     """Whether all opcodes could be read."""
+    cut: bool = False
+    """Whether there are more of them than were read."""
 
 
 def pickled_part(data: bytes) -> bytes:
@@ -49,7 +51,7 @@ def read_pickle(data: bytes) -> Pickle:
     """Walk the opcodes of all pickles in *data*, one after the other."""
     walker = _Walker()
     whole = walker.walk(data)
-    return Pickle(tuple(sorted(walker.dangerous)), whole)
+    return Pickle(tuple(sorted(walker.dangerous)), whole, walker.cut)
 
 
 def _is_dangerous(module: str, name: str) -> bool:
@@ -63,6 +65,7 @@ class _Walker:
         self.dangerous: set[str] = set()
         self.strings: list[str] = []
         self.memo: dict[int, str] = {}
+        self.cut = False
 
     def walk(self, data: bytes) -> bool:
         """Read opcodes to the end; say whether there was one."""
@@ -74,6 +77,7 @@ class _Walker:
                 for opcode, value, _ in pickletools.genops(stream):
                     count += 1
                     if count > MAX_OPCODES:
+                        self.cut = True
                         return False
                     self._step(opcode.name, value)
             except Exception:  # noqa: BLE001  # genops raises whatever hostile bytes make it raise

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from trace2skill.lint.binaries import missing_in, native_format
 from trace2skill.lint.folder import File
-from trace2skill.lint.pickles import pickled_part, read_pickle
+from trace2skill.lint.pickles import MAX_OPCODES, pickled_part, read_pickle
 from trace2skill.lint.rules import Hit, Link, Rule
 from trace2skill.lint.view import SCRIPT_KINDS, View
 from trace2skill.records import Severity
@@ -148,8 +148,9 @@ def pickles(view: View) -> Iterator[Hit]:
             names = ", ".join(found.dangerous[:5])
             what = f"a pickle that can run commands when it is loaded: {names}"
             yield Hit(file.path, 1, _printable(what), fix="remove it", evidence=names, level="error")
-        elif found.whole or file.kind == "pickle":
-            what = "a pickle, which runs code when it is loaded"
+        elif found.whole or found.cut or file.kind == "pickle":
+            more = f", and only its first {MAX_OPCODES} opcodes were analysed" if found.cut else ""
+            what = f"a pickle, which runs code when it is loaded{more}"
             yield Hit(file.path, 1, what, fix="store data as JSON, CSV or safetensors")
 
 
@@ -180,24 +181,30 @@ def _is_prose(file: File) -> bool:
 
 def hidden_code(view: View) -> Iterator[Hit]:
     """Find code in files or folders with a dot that the rest of the skill runs."""
-    named = view.mentions
     for file in view.files:
         marked = file.executable and file.kind == "text"
         code = marked or file.kind in SCRIPT_KINDS or _native(file)
-        parts = file.path.split("/")
-        if not code or not file.hidden or _EDITOR.intersection(parts):
+        if not code or not file.hidden or _EDITOR.intersection(file.path.split("/")):
             continue
-        first = next(at for at, part in enumerate(parts) if part.startswith("."))
-        if not named.names(parts[first], file.path):
-            continue
-        name = re.compile(rf"(?<![\w.-]){re.escape('/'.join(parts[first:]))}(?![\w-])")
-        for other in view.texts():
-            found = name.search(other.text) if other.path != file.path else None
+        place = _first_use(file, view)
+        if place is not None:
+            what = f"{place[0]}:{place[1]} uses code that a listing does not show"
+            yield Hit(file.path, 1, what, fix="name it without a dot", evidence=place[2])
+
+
+def _first_use(file: File, view: View) -> tuple[str, int, str] | None:
+    """Return the file, the line and the words that first name a hidden *file*."""
+    parts = file.path.split("/")
+    first = next(at for at, part in enumerate(parts) if part.startswith("."))
+    if not view.mentions.names(parts[first], file.path):
+        return None
+    name = re.compile(rf"(?<![\w.-]){re.escape('/'.join(parts[first:]))}(?![\w-])")
+    for other in view.texts():
+        if other.path != file.path and view.mentions.may_hold(other.path, parts[first]):
+            found = name.search(other.text)
             if found is not None:
-                line = other.text.count("\n", 0, found.start()) + 1
-                what = f"{other.path}:{line} uses code that a listing does not show"
-                yield Hit(file.path, 1, what, fix="name it without a dot", evidence=found[0])
-                break
+                return other.path, other.text.count("\n", 0, found.start()) + 1, found[0]
+    return None
 
 
 _ZIP_OUT = base64.b64decode(
