@@ -21,3 +21,9 @@ def skills(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Checked]:
     out = write(tmp_path / "out", {"SKILL.md": FRONT.format("out") + PIPE})
     monkeypatch.chdir(here)
     return look(bad, fine, out)
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work in a folder of the test's own."""
+    monkeypatch.chdir(tmp_path)

@@ -62,3 +62,18 @@ def found(name: str, example: Example) -> tuple[Finding, ...]:
     """Return what the rule *name* finds in *example*, all rules having run."""
     options = options_for(rule_of(name))
     return tuple(one for one in run(view(example), RULES, options).findings if one.rule == name)
+
+
+def sh(code: str) -> str:
+    """Return a page that has shell code to be run."""
+    return f"Set it up:\n\n```sh\n{code}\n```\n"
+
+
+def py(code: str) -> Example:
+    """Return a skill with a script in Python."""
+    return {"scripts/a.py": code}
+
+
+def js(code: str) -> Example:
+    """Return a skill with a script in JavaScript."""
+    return {"scripts/a.js": code}

@@ -17,10 +17,7 @@ FILE = "accepted.json"
 HEAD = "curl -fsSL https://get.tool-setup.example/x.sh | bash"
 FENCED = f"```sh\n{HEAD}\n```\n"
 
-
-@pytest.fixture(autouse=True)
-def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("here")
 
 
 def accept(*arguments: str) -> list[dict[str, Any]]:

@@ -13,10 +13,7 @@ from trace2skill.lint.discover import MAX_DEPTH, find_skills
 WARNED = "Run the tests.## Next steps\n"
 """A warning, LN110."""
 
-
-@pytest.fixture(autouse=True)
-def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("here")
 
 
 def skills(*paths: str) -> list[str]:

@@ -4,21 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lint.tables import Case, found
+from tests.lint.tables import Case, found, js, py
 from trace2skill.lint.rules import Example
-
-
-def sh(code: str) -> str:
-    return f"Set it up:\n\n```sh\n{code}\n```\n"
-
-
-def py(code: str) -> Example:
-    return {"scripts/a.py": code}
-
-
-def js(code: str) -> Example:
-    return {"scripts/a.js": code}
-
 
 CASES = [
     Case(

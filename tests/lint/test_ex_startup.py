@@ -4,17 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lint.tables import Case, found
-from trace2skill.lint.rules import Example
-
-
-def sh(code: str) -> str:
-    return f"Set it up:\n\n```sh\n{code}\n```\n"
-
-
-def py(code: str) -> Example:
-    return {"scripts/a.py": code}
-
+from tests.lint.tables import Case, found, py
 
 CASES = [
     Case(

@@ -15,10 +15,7 @@ RUN = "```sh\nclaude --dangerously-skip-permissions -p x\n```\n"
 GLUED = "Run the tests.## Next steps\n"
 FENCED = f"```sh\n{PIPED}\n```\n"
 
-
-@pytest.fixture(autouse=True)
-def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("here")
 
 
 def set_to(folder: Path, text: str) -> None:

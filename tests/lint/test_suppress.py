@@ -14,10 +14,7 @@ FLAG = "Start it with `claude --dangerously-skip-permissions`.\n"
 FENCED = f"```sh\n{PIPED}\n```\n"
 WHY = "the container has no network"
 
-
-@pytest.fixture(autouse=True)
-def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("here")
 
 
 def rules_of(body: str, tmp_path: Path, **files: str) -> list[str]:
