@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from trace2skill.lint.folder import File
+from trace2skill.lint.places import line_of
 from trace2skill.lint.scripts import Script
 
 MAX_CHARS = 200_000
@@ -39,14 +40,14 @@ def commands_of(file: File) -> Iterator[Script]:
 def _made(file: File, pattern: re.Pattern[str], group: int) -> Iterator[Script]:
     for found in pattern.finditer(file.text[:MAX_CHARS]):
         text = found[group].replace("$$", "$")
-        yield Script(file.path, "shell", text, file.text.count("\n", 0, found.start()) + 1)
+        yield Script(file.path, "shell", text, line_of(file.text, found.start()))
 
 
 def _settings(file: File) -> Iterator[Script]:
     for found in _COMMAND.finditer(file.text[:MAX_CHARS]):
         behind = _ARGUMENTS.match(file.text, found.end())
         words = [_plain(found[2]), *(_listed(behind[1]) if behind else ())]
-        yield Script(file.path, "shell", " ".join(words), file.text.count("\n", 0, found.start()) + 1)
+        yield Script(file.path, "shell", " ".join(words), line_of(file.text, found.start()))
 
 
 def hooks_of(file: File) -> Iterator[tuple[str, Script]]:
@@ -57,7 +58,7 @@ def hooks_of(file: File) -> Iterator[tuple[str, Script]]:
         return
     end = text.find("}", start)
     for found in _SCRIPT.finditer(text, start + 9, end if end > 0 else len(text)):
-        line = text.count("\n", 0, found.start()) + 1
+        line = line_of(text, found.start())
         yield found[1], Script(file.path, "shell", _plain(found[2]), line)
 
 

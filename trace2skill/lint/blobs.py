@@ -10,6 +10,8 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+from trace2skill.lint.places import line_of
+
 MAX_BLOBS = 200
 MAX_CHARS = 64_000
 MAX_DEPTH = 3
@@ -95,7 +97,7 @@ def noise_in(text: str) -> Iterator[tuple[int, str]]:
         bits = -sum(one / total * math.log2(one / total) for one in counts)
         named = _DATA_URI.search(text, max(0, found.start() - 80), found.start())
         if bits > _BITS and any(map(str.isdigit, blob)) and named is None:
-            yield text.count("\n", 0, found.start()) + 1, blob
+            yield line_of(text, found.start()), blob
             return
 
 

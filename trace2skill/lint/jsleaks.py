@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from trace2skill.lint.pipes import Origin
-from trace2skill.lint.troves import PATHS, SETTINGS, Kind, is_secret_name
+from trace2skill.lint.troves import PATHS, SETTINGS, Kind, Source, is_secret_name
 
 MAX_CHARS = 200_000
 MOST_CALLS = 3_000
@@ -74,7 +73,7 @@ _NAME = re.compile(r"(?:(?<=\.\.\.)|(?<![\w$.]))[A-Za-z_$][\w$]{0,60}(?![\w$:])"
 class Passed(NamedTuple):
     """A secret that a call sends; lines count from 1."""
 
-    source: Origin
+    source: Source
     line: int
     call: str
     text: str
@@ -84,7 +83,7 @@ class Passed(NamedTuple):
 def passed_in(script: str) -> Iterator[Passed]:
     """Yield the calls of a JavaScript *script* by which a secret leaves."""
     script = script[:MAX_CHARS].replace("this.", "this_")
-    held: dict[str, Origin] = {}
+    held: dict[str, Source] = {}
     sinks: dict[str, str] = {}
     for function in islice(_FUNCTION.finditer(script), _MOST_FUNCTIONS):
         _learn(function, _arguments(script, function.end() - 1, _BODY), held, sinks)
@@ -110,7 +109,7 @@ def passed_in(script: str) -> Iterator[Passed]:
             yield Passed(source, line, found[1], f"{text} {sinks[found[1]]}", header=False)
 
 
-def _fill(script: str, held: dict[str, Origin]) -> None:
+def _fill(script: str, held: dict[str, Source]) -> None:
     """Note the names that are bound to secrets."""
     for line, found in _placed(_BOUND, script):
         origin = None if _CALL.search(found[2]) else _origin(found[2], line, held)
@@ -129,13 +128,13 @@ def _placed(pattern: re.Pattern[str], script: str) -> Iterator[tuple[int, re.Mat
         yield line, found
 
 
-def _learn(function: re.Match[str], body: str, held: dict[str, Origin], sinks: dict[str, str]) -> None:
+def _learn(function: re.Match[str], body: str, held: dict[str, Source], sinks: dict[str, str]) -> None:
     """Note whether a function returns a secret, or sends what it is given."""
     name = function[1] or function[2]
     line = function.string.count("\n", 0, function.start()) + 1
     reads = _READ.search(body) is not None and PATHS.search(body) is not None
     if "return" in body and reads:
-        held.setdefault(name, Origin("file", line))
+        held.setdefault(name, Source("file", line))
     given = set(_NAME.findall(function[3]))
     for call in _CALL.finditer(body):
         text = _arguments(body, call.end() - 2)
@@ -162,16 +161,16 @@ def _arguments(script: str, opened: int, span: int = _SPAN) -> str:
     return script[opened : opened + span]
 
 
-def _origin(text: str, line: int, held: dict[str, Origin]) -> Origin | None:
+def _origin(text: str, line: int, held: dict[str, Source]) -> Source | None:
     """Return the secret that an expression holds, the worst of them first."""
     for kind, pattern in _SOURCES.items():
         if pattern.search(text):
-            return Origin(kind, line)
+            return Source(kind, line)
     read = _READ.search(text)
     if read is not None and (PATHS.search(read[1]) or SETTINGS.search(read[1])):
-        return Origin("file", line)
+        return Source("file", line)
     if PATHS.search(text) and "http" not in text:
-        return Origin("path", line)
+        return Source("path", line)
     used = [held[name[0]] for name in _NAME.finditer(text) if name[0] in held]
     worst = next((one for one in used if one.kind not in ("variable", "path")), None)
     if worst is not None:
@@ -180,4 +179,4 @@ def _origin(text: str, line: int, held: dict[str, Origin]) -> Origin | None:
     if path is not None:
         return path._replace(kind="file") if read is not None else path
     named = next((one for one in _NAMED.finditer(text) if is_secret_name(one[1] or one[2])), None)
-    return Origin("variable", line, named[1] or named[2]) if named else next(iter(used), None)
+    return Source("variable", line, named[1] or named[2]) if named else next(iter(used), None)

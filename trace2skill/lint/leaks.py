@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from trace2skill.lint.pycalls import BY_PATH, NETWORK, SENDS, WRITES
-from trace2skill.lint.pyflow import Flow, Source
-from trace2skill.lint.troves import SETTINGS
+from trace2skill.lint.pyflow import Flow
+from trace2skill.lint.troves import SETTINGS, Source
 
 
 class Leak(NamedTuple):

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 from trace2skill.lint.document import Context
 from trace2skill.lint.folder import File
 from trace2skill.lint.pipes import LONGEST, statements
+from trace2skill.lint.places import line_of
 from trace2skill.lint.view import View
 
 Registry = Literal["pypi", "npm"]
@@ -26,9 +27,6 @@ _VALUED = frozenset(
     "--find-links -t"
     " --target --python -p --registry --prefix -C --cwd --trusted-host --package --from --with -w --workspace"
     " --group --platform --python-version --only-binary --no-binary --cert --proxy --save-prefix".split()
-)
-_REQUIREMENT = re.compile(
-    r"^[ \t]{0,20}([A-Za-z0-9][\w.-]{0,100}(?:\[[\w,. -]{0,100}\])?)([^#;\n]{0,400})", re.MULTILINE
 )
 _BLOCK = re.compile(r"^# /// script[ \t]{0,9}$(.{0,8000}?)^# ///[ \t]{0,9}$", re.MULTILINE | re.DOTALL)
 _QUOTED = re.compile(r"[\"']([^\"'\n]{1,300})[\"']")
@@ -130,7 +128,7 @@ def _listed(file: File) -> Iterator[Package]:
         for found in _TOML.finditer(block):
             for one in _QUOTED.finditer(found[1]):
                 at = start + found.start(1) + one.start()
-                yield Package("pypi", name_of(one[1]), one[1], file.path, text.count("\n", 0, at) + 1)
+                yield Package("pypi", name_of(one[1]), one[1], file.path, line_of(text, at))
 
 
 def _manifest(file: File) -> Iterator[Package]:
@@ -142,5 +140,5 @@ def _manifest(file: File) -> Iterator[Package]:
         wanted = data.get(group) if isinstance(data, dict) else None
         for name, version in wanted.items() if isinstance(wanted, dict) else ():
             if isinstance(version, str):
-                line = file.text.count("\n", 0, max(0, file.text.find(json.dumps(name)))) + 1
+                line = line_of(file.text, max(0, file.text.find(json.dumps(name))))
                 yield Package("npm", name.lower(), f"{name}@{version}", file.path, line)

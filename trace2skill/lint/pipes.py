@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from trace2skill.lint.troves import PATHS, SETTINGS, WHAT, Kind, is_secret_name
+from trace2skill.lint.troves import PATHS, SETTINGS, Kind, Source, is_secret_name
 
 LONGEST = 8_000
 """So much of a statement is looked at."""
@@ -85,27 +85,13 @@ _STAGED = "git push"
 """Under this name is kept what waits in a repository."""
 
 
-class Origin(NamedTuple):
-    """A secret, where it was read."""
-
-    kind: Kind
-    line: int
-    name: str = ""
-    """Of a variable."""
-
-    @property
-    def what(self) -> str:
-        """Say in words what it is."""
-        return self.name or WHAT[self.kind]
-
-
 class Sent(NamedTuple):
     """A secret that a command line sends."""
 
     line: int
     """From 1 in the script."""
     text: str
-    source: Origin
+    source: Source
     program: str
     header: bool
     """Whether only a header holds it."""
@@ -120,8 +106,8 @@ class _Reader:
     """What is known while going through a script."""
 
     def __init__(self) -> None:
-        self.held: dict[str, Origin] = {}
-        self.paths: dict[str, Origin] = {}
+        self.held: dict[str, Source] = {}
+        self.paths: dict[str, Source] = {}
         """Variables that name files of credentials."""
         self.own: set[str] = set()
         """Variables that the script itself sets."""
@@ -178,11 +164,11 @@ class _Reader:
             PATHS.search(text) or SETTINGS.search(text) or any(_is_used(text, name) for name in self.paths)
         )
         if named and len(self.paths) < MOST_HELD:
-            self.paths.setdefault(bound[1], Origin("file", line))
+            self.paths.setdefault(bound[1], Source("file", line))
         else:
             self.own.add(bound[1])
 
-    def secret(self, text: str, line: int) -> Origin | None:
+    def secret(self, text: str, line: int) -> Source | None:
         """Return the secret that a statement reads or names."""
         found = _secret(text, line, self.held)
         if found is not None or not _READ.search(text[:LONGEST]):
@@ -190,7 +176,7 @@ class _Reader:
         return next((origin for name, origin in self.paths.items() if _is_used(text, name)), None)
 
 
-def _keep(text: str, found: Origin, held: dict[str, Origin]) -> None:
+def _keep(text: str, found: Source, held: dict[str, Source]) -> None:
     """Note in *held* where a secret is kept by a command line."""
     for pattern in (_ASSIGNED, _LOOP, _WRITTEN, _COPIED):
         for name in pattern.finditer(text):
@@ -221,21 +207,21 @@ def statements(script: str) -> Iterator[tuple[int, str]]:
         yield begun, text
 
 
-def _secret(text: str, line: int, held: dict[str, Origin]) -> Origin | None:
+def _secret(text: str, line: int, held: dict[str, Source]) -> Source | None:
     text = text[:LONGEST]
     if DUMP.search(text):
-        return Origin("environment", line)
+        return Source("environment", line)
     token = next((name for command, name in _TOKENS.items() if command in text), "")
     if token:
-        return Origin("variable", line, token)
+        return Source("variable", line, token)
     for kind, pattern in _STORES.items():
         if pattern.search(text):
-            return Origin(kind, line)
+            return Source(kind, line)
     if PATHS.search(text) and _READ.search(text):
-        return Origin("file", line)
+        return Source("file", line)
     if SETTINGS.search(text) and _READ.search(text):
         one = _ONE.search(text)
-        return Origin("variable", line, one[1]) if one else Origin("file", line)
+        return Source("variable", line, one[1]) if one else Source("file", line)
     if _STAGED in held and _PUSHED.search(text):
         return held[_STAGED]
     return next((origin for name, origin in held.items() if name != _STAGED and _uses(text, name)), None)
@@ -245,15 +231,15 @@ def _is_used(text: str, name: str) -> bool:
     return re.search(rf"\$\{{?{re.escape(name)}\b", text[:LONGEST]) is not None
 
 
-def printed_by(text: str) -> Origin | None:
+def printed_by(text: str) -> Source | None:
     """Return the secret that a command prints."""
     return _secret(text, 1, {})
 
 
-def _variable(text: str, line: int, own: set[str]) -> Origin | None:
+def _variable(text: str, line: int, own: set[str]) -> Source | None:
     """Return the secret of the environment that a command line names."""
     names = (found[1] for found in _VARIABLE.finditer(text[:LONGEST]))
-    return next((Origin("variable", line, name) for name in names if _is_given(name, own)), None)
+    return next((Source("variable", line, name) for name in names if _is_given(name, own)), None)
 
 
 def _is_given(name: str, own: set[str]) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from trace2skill.lint.pipes import printed_by
 from trace2skill.lint.pycalls import (
@@ -22,24 +21,10 @@ from trace2skill.lint.pycalls import (
     READS,
     SENDS,
 )
-from trace2skill.lint.troves import PATHS, SETTINGS, WHAT, Kind, is_secret_name
+from trace2skill.lint.troves import PATHS, SETTINGS, Source, is_secret_name
 
 _DEPTH = 60
 _PASSES = 6
-
-
-class Source(NamedTuple):
-    """Where a secret comes from."""
-
-    kind: Kind
-    line: int
-    name: str = ""
-    """Of the variable, where it is known."""
-
-    @property
-    def what(self) -> str:
-        """Say in words what it is."""
-        return self.name or WHAT[self.kind]
 
 
 class Flow:

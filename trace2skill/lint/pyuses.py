@@ -8,6 +8,7 @@ from functools import partial
 
 from trace2skill.lint.hosts import host_of
 from trace2skill.lint.pynames import Names
+from trace2skill.lint.pytables import PROCESS
 from trace2skill.lint.scripts import Script
 from trace2skill.lint.uses import Use, is_told, outside, uses_of_shell
 
@@ -15,7 +16,6 @@ _MAX_NODES = 60_000
 _DEPTH = 20
 _CHARS = 200
 _SHELL = frozenset(("os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"))
-_PROCESS = frozenset(f"subprocess.{name}" for name in "run call check_call check_output Popen".split())
 _ENVIRON = ("os.environ.get", "os.getenv", "os.environ.pop", "os.environ.setdefault")
 _CONNECTS = frozenset("connect create_connection HTTPConnection HTTPSConnection SMTP SMTP_SSL FTP".split())
 _WRITES = frozenset("write_text write_bytes mkdir touch unlink rmdir rmtree remove makedirs rename".split())
@@ -56,7 +56,7 @@ class _Reader:
             name = self.names.of(node.func)
             if name in _ENVIRON:
                 yield from _variable(self.names.text(node.args[0]) if node.args else None)
-            elif name in _SHELL or name in _PROCESS:
+            elif name in _SHELL or name in PROCESS:
                 yield from self._command(node)
             else:
                 yield from self._file(node, name)

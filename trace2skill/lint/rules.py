@@ -12,8 +12,7 @@ from trace2skill.lint.view import View
 from trace2skill.records import FlowStep, RuleClass, Severity
 
 Target = str
-TARGETS = ("agentskills", "claude-code", "codex")
-"""The programs that read skills; a rule names those that it is about, or none for all."""
+"""A program that reads skills; a rule names those that it is about, or none for all."""
 LEVELS: tuple[Severity, ...] = ("error", "warning", "note")
 """From the worst down."""
 Example = str | Mapping[str, str | bytes]

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from trace2skill.lint.places import line_of
 from trace2skill.lint.shellchecks import Checks, names
 from trace2skill.lint.shelldata import Data, Run
 from trace2skill.lint.shellinner import Inner, is_shell_behind, of_document, of_stage
@@ -114,7 +115,7 @@ class Shell:
             if any(name in body for name in FETCHERS | {"base64"}):
                 data = self._output(body.lstrip(" \t{"), depth + 1)
                 if data is not None:
-                    line = base + text.count("\n", 0, found.start()) + 1
+                    line = base + line_of(text, found.start())
                     self.functions[found[1]] = msgspec.structs.replace(data, line=line)
 
     def _resolved(self, stage: Stage, base: int) -> Stage:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from trace2skill.lint.hosts import Host
 
@@ -66,6 +66,20 @@ _BRANDS = {
     "wallet mnemonic eth solana": "",
 }
 _DOMAINS = {name: tuple(domains.split()) for names, domains in _BRANDS.items() for name in names.split()}
+
+
+class Source(NamedTuple):
+    """Where a secret comes from, in whatever language."""
+
+    kind: Kind
+    line: int
+    name: str = ""
+    """Of the variable, where it is known."""
+
+    @property
+    def what(self) -> str:
+        """Say in words what it is."""
+        return self.name or WHAT[self.kind]
 
 
 def is_secret_name(name: str) -> bool:

@@ -12,7 +12,7 @@ from trace2skill.lint.document import Document, Span, parse_document
 from trace2skill.lint.folder import File, Reason, Unread
 from trace2skill.lint.mentions import Mentions
 from trace2skill.lint.notebooks import Notebook, parse_notebook
-from trace2skill.lint.scripts import Script, language_of, of_fence, of_file, of_notebook
+from trace2skill.lint.scripts import Script, of_fence, of_file, of_notebook
 from trace2skill.lint.sidecar import Provenance
 
 MAIN = "SKILL.md"
@@ -148,12 +148,3 @@ class View:
     def python_files(self) -> Iterator[Script]:
         """Yield Python files and code cells of notebooks."""
         return (script for script in self._files if script.language == "python")
-
-    def shell_files(self) -> Iterator[Script]:
-        """Yield shell scripts that are files."""
-        return (script for script in self._files if script.language == "shell")
-
-    def fences(self, language: str = "") -> Iterator[Script]:
-        """Yield fenced code of Markdown as scripts; ``language`` may be any name of it (``py``, ``bash``)."""
-        wanted = language_of(language)
-        return (script for script in self._fences if not language or script.language == wanted)

@@ -8,6 +8,7 @@ from typing import Any
 
 from trace2skill.lint.configs import configs_of, hooks_of, servers_of, tools_of
 from trace2skill.lint.document import Context
+from trace2skill.lint.examples import demo
 from trace2skill.lint.hosts import hosts_in
 from trace2skill.lint.rules import Hit, Rule
 from trace2skill.lint.view import MAIN, View
@@ -175,16 +176,12 @@ def _line(text: str, word: str) -> int:
     return text.count("\n", 0, place) + 1 if place >= 0 else 1
 
 
-def _front(extra: str) -> dict[str, str]:
-    return {MAIN: f"---\nname: demo\ndescription: Use when tests fail.\n{extra}---\n\nRun it.\n"}
-
-
 _HOOK = "hooks:\n  PostToolUse:\n    - hooks:\n        - type: command\n          command: make format\n"
 RULES = (
     Rule(
         id="AC801", name="hook-runs-command", class_="risky", level="warning", check=hooks,
         why="Hooks run without being asked for, each time the agent does something.",
-        bad=_front(_HOOK), good=_front("metadata:\n  hooks: none\n"), hazards=("CWE-78",),
+        bad=demo(_HOOK), good=demo("metadata:\n  hooks: none\n"), hazards=("CWE-78",),
     ),
     Rule(
         id="AC802", name="dynamic-context", class_="risky", level="warning", check=dynamic_context,
@@ -207,6 +204,6 @@ RULES = (
     Rule(
         id="AC805", name="broad-allowed-tools", class_="risky", level="note", check=broad_tools,
         why="What is listed there runs without a question while the skill is loaded.",
-        bad=_front("allowed-tools: Bash\n"), good=_front("allowed-tools: Bash(git diff:*) Read\n"),
+        bad=demo("allowed-tools: Bash\n"), good=demo("allowed-tools: Bash(git diff:*) Read\n"),
     ),
 )  # fmt: skip

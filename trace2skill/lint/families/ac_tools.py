@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from trace2skill.lint.configs import configs_of, tools_of
+from trace2skill.lint.examples import demo
 from trace2skill.lint.fields import is_readable, on_field
+from trace2skill.lint.places import line_of
 from trace2skill.lint.rules import Hit, Rule
-from trace2skill.lint.view import MAIN, View
+from trace2skill.lint.view import View
 from trace2skill.records import Severity
 
 _INTERACTIVE: dict[str, Severity] = {"AskUserQuestion": "note", "ExitPlanMode": "warning"}
@@ -47,7 +49,7 @@ def plugin_paths(view: View) -> Iterator[Hit]:
             for key, path in _paths(data):
                 personal = path.startswith(("/", "~", "$HOME", "${HOME}")) or path[1:3] in (":\\", ":/")
                 level: Severity = "error" if personal else "warning"
-                line = file.text.count("\n", 0, max(0, file.text.find(path))) + 1
+                line = line_of(file.text, max(0, file.text.find(path)))
                 yield Hit(file.path, line, f"{key} leads out of the plugin", evidence=path, level=level,
                           fix="put what it needs into the folder of the plugin")  # fmt: skip
 
@@ -78,9 +80,7 @@ def _leads_out(path: str) -> bool:
 
 
 def _front(tools: str, body: str = "Run it.\n") -> dict[str, str]:
-    return {
-        MAIN: f"---\nname: demo\ndescription: Use when tests fail.\nallowed-tools: {tools}\n---\n\n{body}"
-    }
+    return demo(f"allowed-tools: {tools}\n", body)
 
 
 _RUN = "```bash\nmake test\n```\n"

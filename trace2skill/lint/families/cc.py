@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from trace2skill.lint.examples import demo
 from trace2skill.lint.fields import is_readable, on_field
 from trace2skill.lint.rules import Hit, Rule
 from trace2skill.lint.view import MAIN, View
@@ -170,45 +171,41 @@ def upload_limits(view: View) -> Iterator[Hit]:
         yield Hit(MAIN, 1, what, fix="leave out what can be fetched or made")
 
 
-def _front(extra: str, body: str = "Run it.\n") -> dict[str, str]:
-    return {MAIN: f"---\nname: demo\ndescription: Use when tests fail.\n{extra}---\n\n{body}"}
-
-
 RULES = (
     Rule(
         id="CC102", name="claude-code-value", class_="spec", level="warning", check=bad_values,
         targets=_TARGETS,
         why="A value that is not known is passed over, and the default holds.",
-        bad=_front("effort: hard\n"), good=_front("effort: high\nmodel: sonnet\nshell: bash\n"),
+        bad=demo("effort: hard\n"), good=demo("effort: high\nmodel: sonnet\nshell: bash\n"),
     ),
     Rule(
         id="CC103", name="agent-without-fork", class_="spec", level="warning", check=agent_without_fork,
         targets=_TARGETS,
         why="The skill then runs in the conversation, and not where it was meant to.",
-        bad=_front("agent: Explore\n"), good=_front("agent: Explore\ncontext: fork\n"),
+        bad=demo("agent: Explore\n"), good=demo("agent: Explore\ncontext: fork\n"),
     ),
     Rule(
         id="CC104", name="flag-value", class_="spec", level="warning", check=flags, targets=_TARGETS,
         why="A flag that cannot be read does not guard anything.",
-        bad=_front("disable-model-invocation: never\n"), good=_front("disable-model-invocation: yes\n"),
+        bad=demo("disable-model-invocation: never\n"), good=demo("disable-model-invocation: yes\n"),
     ),
     Rule(
         id="CC105", name="hook-form", class_="spec", level="warning", check=hook_form, targets=_TARGETS,
         why="Hooks of another form do not run, and nobody is told.",
-        bad=_front("hooks:\n  BeforeTool:\n    - hooks: [{type: command, command: ruff check .}]\n"),
-        good=_front("hooks:\n  PostToolUse:\n    - hooks: [{type: command, command: ruff check .}]\n"),
+        bad=demo("hooks:\n  BeforeTool:\n    - hooks: [{type: command, command: ruff check .}]\n"),
+        good=demo("hooks:\n  PostToolUse:\n    - hooks: [{type: command, command: ruff check .}]\n"),
     ),
     Rule(
         id="CC106", name="paths-form", class_="spec", level="warning", check=paths_form, targets=_TARGETS,
         why="Globs that match nothing keep the skill from ever being loaded.",
-        bad=_front("paths: /home/*.py\n"), good=_front("paths: 'src/**/*.ts, docs/*.md'\n"),
+        bad=demo("paths: /home/*.py\n"), good=demo("paths: 'src/**/*.ts, docs/*.md'\n"),
     ),
     Rule(
         id="CC107", name="long-listing", class_="spec", level="warning", check=long_listing,
         targets=_TARGETS,
         why="What is cut off helps nobody to find the skill.",
-        bad=_front(f"when_to_use: {'on errors ' * 160}\n"),
-        good=_front(f"when_to_use: {'on errors ' * 150}\n"),
+        bad=demo(f"when_to_use: {'on errors ' * 160}\n"),
+        good=demo(f"when_to_use: {'on errors ' * 150}\n"),
     ),
     Rule(
         id="CC108", name="glued-command", class_="spec", level="warning", check=glued_commands,
@@ -220,7 +217,7 @@ RULES = (
         id="CC109", name="argument-hint", class_="quality", level="note", check=argument_hint,
         targets=_TARGETS,
         why="Users see the hint when they type the name of the skill, and else have to guess.",
-        bad="Open $ARGUMENTS[0].\n", good=_front("argument-hint: file\n", "Open $ARGUMENTS[0].\n"),
+        bad="Open $ARGUMENTS[0].\n", good=demo("argument-hint: file\n", "Open $ARGUMENTS[0].\n"),
     ),
     Rule(
         id="CC111", name="reserved-name", class_="spec", level="note", check=reserved_name,

@@ -30,7 +30,6 @@ _KNOWN_NAMES = re.compile(
     r"|\.[\w.-]{1,80})\b.{0,40}",
     re.IGNORECASE,
 )
-_HUGE_OUTPUT = 5_000_000
 _USUAL = ("references", "scripts", "assets")
 _MOST_NAMED = 20
 

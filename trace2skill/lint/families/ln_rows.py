@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from trace2skill.lint.document import Document, Span
 from trace2skill.lint.pieces import sentences
+from trace2skill.lint.places import line_of
 from trace2skill.lint.rules import Hit, Rule
 from trace2skill.lint.view import View
 from trace2skill.markdown import kept
@@ -66,7 +67,7 @@ def unsupported(view: View) -> Iterator[Hit]:
 def _kept_lines(text: str) -> list[tuple[int, int]]:
     if "trace2skill:keep" not in text:
         return []
-    return [(text.count("\n", 0, start) + 1, text.count("\n", 0, end) + 1) for start, end in kept(text)]
+    return [(line_of(text, start), line_of(text, end)) for start, end in kept(text)]
 
 
 def _items(view: View) -> Iterator[Item]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from trace2skill.lint.bounds import bounded
 from trace2skill.lint.families.ex import flow_hit
+from trace2skill.lint.places import line_of
 from trace2skill.lint.pynames import Names
 from trace2skill.lint.pytables import EVAL, PROCESS, SHELL
 from trace2skill.lint.pytexts import is_built
@@ -111,7 +112,7 @@ def packed_javascript(view: View) -> Iterator[Hit]:
             else None
         )
         if found is not None and ("eval(" in found[0] or len(_MEMBER.findall(script.text[:200_000])) > 3):
-            line = script.at(script.text.count("\n", 0, found.start()) + 1)
+            line = script.at(line_of(script.text, found.start()))
             yield Hit(
                 script.path,
                 line,

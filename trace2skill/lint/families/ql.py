@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from trace2skill.lint.examples import front
 from trace2skill.lint.fields import is_readable, on_field
 from trace2skill.lint.rules import Hit, Rule
 from trace2skill.lint.scripts import Script
@@ -126,7 +127,7 @@ def _line_of(script: Script, line: int) -> str:
 
 
 def _front(name: str, description: str) -> dict[str, str]:
-    return {MAIN: f"---\nname: {name}\ndescription: {description}\n---\n\nRun it.\n"}
+    return front(f"name: {name}\ndescription: {description}\n")
 
 
 RULES = (

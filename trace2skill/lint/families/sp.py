@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from trace2skill.lint.examples import front
 from trace2skill.lint.front import TroubleKind
 from trace2skill.lint.rules import Check, Hit, Link, Rule
 from trace2skill.lint.view import MAIN, View
@@ -14,10 +15,6 @@ _BOMB = "a: &a [x, x]\n" + "".join(
     f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n" for before, name in ("ab", "bc", "cd")
 )
 _FENCE = re.compile(r"\s{0,4000}---[ \t]*(?:\r\n?|\n|$)")
-
-
-def _front(lines: str) -> dict[str, str]:
-    return {MAIN: f"---\n{lines}---\n\nRun it.\n"}
 
 
 def no_main(view: View) -> Iterator[Hit]:
@@ -105,25 +102,25 @@ RULES = (
     Rule(
         id="SP005", name="broken-yaml", class_="spec", level="error", check=_troubles("yaml"),
         why="Some programs refuse the skill, others load it without any of its fields and limits.",
-        bad=_front("name: demo\ndescription: Use when: a test fails\n"),
-        good=_front('name: demo\ndescription: "Use when: a test fails --- often"\nmetadata: {a: b}\n'),
+        bad=front("name: demo\ndescription: Use when: a test fails\n"),
+        good=front('name: demo\ndescription: "Use when: a test fails --- often"\nmetadata: {a: b}\n'),
     ),
     Rule(
         id="SP006", name="no-mapping", class_="spec", level="error", check=_troubles("mapping"),
         why="Fields are looked up by name, which only a mapping has.",
-        bad=_front("- name: demo\n- description: d\n"), good=_front("name: demo\ndescription: d\n"),
+        bad=front("- name: demo\n- description: d\n"), good=front("name: demo\ndescription: d\n"),
     ),
     Rule(
         id="SP007", name="duplicate-key", class_="spec", level="error", check=_troubles("duplicate"),
         why="Programs differ in which of the two they take, so a reviewer may see the other one.",
-        bad=_front("name: demo\ndescription: d\ndescription: e\n"),
-        good=_front("name: demo\ndescription: d\nmetadata:\n  description: e\n"), hazards=("CWE-694",),
+        bad=front("name: demo\ndescription: d\ndescription: e\n"),
+        good=front("name: demo\ndescription: d\nmetadata:\n  description: e\n"), hazards=("CWE-694",),
     ),
     Rule(
         id="SP008", name="unsafe-yaml", class_="malicious", level="error", check=_troubles("unsafe"),
         why="Such YAML makes a loader run code, or fill its memory.",
-        bad=_front(f"name: demo\ndescription: d\n{_BOMB}"),
-        good=_front("name: demo\ndescription: &d Use it.\nmetadata:\n  summary: *d\n"),
+        bad=front(f"name: demo\ndescription: d\n{_BOMB}"),
+        good=front("name: demo\ndescription: &d Use it.\nmetadata:\n  summary: *d\n"),
         hazards=("CWE-502", "CWE-776"),
     ),
     Rule(

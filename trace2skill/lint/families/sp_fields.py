@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterator
 
+from trace2skill.lint.examples import front
 from trace2skill.lint.fields import (
     ANY_CASE,
     CLAUDE_CODE,
@@ -28,11 +29,7 @@ _COMMA = re.compile(r",\s{0,9}(?![^()]{0,400}\))")
 """One that is not between parentheses."""
 
 
-def _front(lines: str) -> dict[str, str]:
-    return {MAIN: f"---\n{lines}---\n\nRun it.\n"}
-
-
-_OK = _front("name: demo\ndescription: Use when a test fails.\n")
+_OK = front("name: demo\ndescription: Use when a test fails.\n")
 
 
 def no_description(view: View) -> Iterator[Hit]:
@@ -135,61 +132,61 @@ RULES = (
     Rule(
         id="SP020", name="no-description", class_="spec", level="error", check=no_description,
         why="An agent decides by the description alone whether to load the skill.",
-        bad=_front("name: demo\ndescription: '  '\n"), good=_OK,
+        bad=front("name: demo\ndescription: '  '\n"), good=_OK,
     ),
     Rule(
         id="SP021", name="description-type", class_="spec", level="error", check=description_type,
         why="A description of another type is refused, or shown as code.",
-        bad=_front("name: demo\ndescription: [a, b]\n"), good=_front("name: demo\ndescription: '[a, b]'\n"),
+        bad=front("name: demo\ndescription: [a, b]\n"), good=front("name: demo\ndescription: '[a, b]'\n"),
     ),
     Rule(
         id="SP022", name="long-description", class_="spec", level="error", check=long_description,
         aliases=("SP103",),
         why=f"Programs refuse or cut descriptions of more than {DESCRIPTION_CHARS} characters.",
-        bad=_front(f"name: demo\ndescription: {'a' * 1025}\n"),
-        good=_front(f"name: demo\ndescription: {'a' * 1024}\n"),
+        bad=front(f"name: demo\ndescription: {'a' * 1025}\n"),
+        good=front(f"name: demo\ndescription: {'a' * 1024}\n"),
     ),
     Rule(
         id="SP030", name="compatibility", class_="spec", level="error", check=compatibility,
         why="Programs refuse a compatibility that is empty, too long or no text.",
-        bad=_front("name: demo\ndescription: d\ncompatibility: ''\n"),
-        good=_front("name: demo\ndescription: d\ncompatibility: Needs git.\n"),
+        bad=front("name: demo\ndescription: d\ncompatibility: ''\n"),
+        good=front("name: demo\ndescription: d\ncompatibility: Needs git.\n"),
     ),
     Rule(
         id="SP031", name="metadata-type", class_="spec", level="error", check=metadata,
         why="Programs look values up by key, and refuse what has none.",
-        bad=_front("name: demo\ndescription: d\nmetadata: [a, b]\n"),
-        good=_front("name: demo\ndescription: d\nmetadata: {a: b}\n"),
+        bad=front("name: demo\ndescription: d\nmetadata: [a, b]\n"),
+        good=front("name: demo\ndescription: d\nmetadata: {a: b}\n"),
     ),
     Rule(
         id="SP032", name="metadata-values", class_="spec", level="note", check=metadata_values,
         why="The specification maps text to text; 1.10 without quotes becomes 1.1.",
-        bad=_front("name: demo\ndescription: d\nmetadata:\n  version: 1.10\n"),
-        good=_front("name: demo\ndescription: d\nmetadata:\n  version: '1.10'\n"),
+        bad=front("name: demo\ndescription: d\nmetadata:\n  version: 1.10\n"),
+        good=front("name: demo\ndescription: d\nmetadata:\n  version: '1.10'\n"),
     ),
     Rule(
         id="SP033", name="license-type", class_="spec", level="warning", check=license_type,
         why="The licence is the name of one, or of a file that holds it.",
-        bad=_front("name: demo\ndescription: d\nlicense: [MIT]\n"),
-        good=_front("name: demo\ndescription: d\nlicense: MIT\n"),
+        bad=front("name: demo\ndescription: d\nlicense: [MIT]\n"),
+        good=front("name: demo\ndescription: d\nlicense: MIT\n"),
     ),
     Rule(
         id="SP034", name="allowed-tools-form", class_="spec", level="warning", check=allowed_tools,
         why="The specification asks for names between spaces; other forms work in some programs only.",
-        bad=_front("name: demo\ndescription: d\nallowed-tools: {Read: true}\n"),
-        good=_front("name: demo\ndescription: d\nallowed-tools: Read Bash(git diff, git log)\n"),
+        bad=front("name: demo\ndescription: d\nallowed-tools: {Read: true}\n"),
+        good=front("name: demo\ndescription: d\nallowed-tools: Read Bash(git diff, git log)\n"),
     ),
     Rule(
         id="SP040", name="unknown-field", class_="spec", level="warning", check=unknown_fields,
         aliases=("CC101",),
         why="A misspelt field is ignored without a word, and with it the limit that it was to set.",
-        bad=_front("name: demo\ndescription: d\nallowed_tools: Read\n"),
-        good=_front("name: demo\ndescription: d\nallowed-tools: Read\n"),
+        bad=front("name: demo\ndescription: d\nallowed_tools: Read\n"),
+        good=front("name: demo\ndescription: d\nallowed-tools: Read\n"),
     ),
     Rule(
         id="SP041", name="claude-code-field", class_="spec", level="note", check=claude_fields,
         targets=("agentskills", "codex"), asked=True,
         why="The field has no effect in other programs, so a limit that it sets does not hold there.",
-        bad=_front("name: demo\ndescription: d\ndisable-model-invocation: true\n"), good=_OK,
+        bad=front("name: demo\ndescription: d\ndisable-model-invocation: true\n"), good=_OK,
     ),
 )  # fmt: skip

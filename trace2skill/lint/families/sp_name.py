@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 import msgspec
 
+from trace2skill.lint.examples import front
 from trace2skill.lint.fields import is_readable, missing, not_text, on_field
 from trace2skill.lint.rules import Hit, Rule
-from trace2skill.lint.view import MAIN, View
+from trace2skill.lint.view import View
 from trace2skill.records import Severity
 from trace2skill.skill import NAME, NAME_CHARS, slug
 
@@ -20,11 +21,7 @@ _PLAIN_FOLDERS = frozenset(
 )
 
 
-def _front(lines: str) -> dict[str, str]:
-    return {MAIN: f"---\n{lines}---\n\nRun it.\n"}
-
-
-_OK = _front("name: demo\ndescription: Use when a test fails.\n")
+_OK = front("name: demo\ndescription: Use when a test fails.\n")
 
 
 def _name(view: View) -> str:
@@ -93,37 +90,37 @@ RULES = (
     Rule(
         id="SP010", name="no-name", class_="spec", level="error", check=no_name,
         why="The specification asks for a name, and most programs do not load a skill without one.",
-        bad=_front("description: Use when a test fails.\n"), good=_OK,
+        bad=front("description: Use when a test fails.\n"), good=_OK,
     ),
     Rule(
         id="SP011", name="name-type", class_="spec", level="error", check=name_type,
         why="A name of another type is refused, or read as another name.",
-        bad=_front("name: [demo]\ndescription: d\n"), good=_front('name: "7"\ndescription: d\n'),
+        bad=front("name: [demo]\ndescription: d\n"), good=front('name: "7"\ndescription: d\n'),
     ),
     Rule(
         id="SP012", name="long-name", class_="spec", level="error", check=long_name,
         why=f"Programs refuse names of more than {NAME_CHARS} characters.",
-        bad=_front(f"name: {'a' * 65}\ndescription: d\n"), good=_front(f"name: {'a' * 64}\ndescription: d\n"),
+        bad=front(f"name: {'a' * 65}\ndescription: d\n"), good=front(f"name: {'a' * 64}\ndescription: d\n"),
     ),
     Rule(
         id="SP013", name="name-characters", class_="spec", level="error", check=name_characters,
         aliases=("SP102",),
         why="Programs refuse names that are not lower-case words joined by hyphens.",
-        bad=_front("name: My_Skill\ndescription: d\n"), good=_front("name: my-skill-2\ndescription: d\n"),
+        bad=front("name: My_Skill\ndescription: d\n"), good=front("name: my-skill-2\ndescription: d\n"),
     ),
     Rule(
         id="SP014", name="name-ends", class_="spec", level="error", check=name_ends,
         why="Programs refuse names that begin or end with a hyphen.",
-        bad=_front("name: demo-\ndescription: d\n"), good=_front("name: demo-a\ndescription: d\n"),
+        bad=front("name: demo-\ndescription: d\n"), good=front("name: demo-a\ndescription: d\n"),
     ),
     Rule(
         id="SP015", name="name-hyphens", class_="spec", level="error", check=name_hyphens,
         why="Programs refuse names with two hyphens in a row.",
-        bad=_front("name: de--mo\ndescription: d\n"), good=_front("name: de-mo\ndescription: d\n"),
+        bad=front("name: de--mo\ndescription: d\n"), good=front("name: de-mo\ndescription: d\n"),
     ),
     Rule(
         id="SP016", name="other-folder", class_="spec", level="warning", check=other_folder,
         why="The specification asks for equal names; some programs refuse the skill, others rename it.",
-        bad=_front("name: other\ndescription: d\n"), good=_OK,
+        bad=front("name: other\ndescription: d\n"), good=_OK,
     ),
 )  # fmt: skip
