@@ -12,6 +12,7 @@ from typing import Any
 from trace2skill.errors import ModelError
 from trace2skill.llm.base import EmptyReply, Fate, FunctionCall, Message, Reply, Request
 from trace2skill.llm.failures import SchemaRefused, ToolsRefused, explain, where
+from trace2skill.llm.threads import use_threads_that_tidy
 from trace2skill.records import Usage
 
 OFFLINE = "TRACE2SKILL_OFFLINE"
@@ -68,6 +69,7 @@ class LiveBackend:
             await (client.aclose() if hasattr(client, "aclose") else client.close())
 
     async def _call(self, request: Request) -> Reply:
+        use_threads_that_tidy()
         # In a thread: the import takes seconds, and would tie clients of its own to this event loop.
         litellm, library_error = await asyncio.to_thread(_import_litellm)
         place = (request.model, request.base_url)
