@@ -33,6 +33,7 @@ LAYERS = {
         "trace2skill.consolidate",
         "trace2skill.compose",
         "trace2skill.compress",
+        "trace2skill.condense",
         "trace2skill.lint",
         "trace2skill.measure",
     ),
@@ -79,6 +80,7 @@ SAME_ROW = {
     "trace2skill.skill": {"trace2skill.patch"},
     "trace2skill.analysts": {"trace2skill.miner"},
     "trace2skill.compose": {"trace2skill.consolidate"},
+    "trace2skill.condense": {"trace2skill.compress"},
     "trace2skill.lint": {"trace2skill.redact"},
     "trace2skill.measure": {"trace2skill.consolidate", "trace2skill.miner"},
 }
@@ -96,7 +98,7 @@ TALKERS = {
 # What takes long to import, and the one module that does so, inside of a function.
 LATE = {"litellm": "trace2skill.llm.live", "openai": "trace2skill.llm.live", "tiktoken": "trace2skill.tokens"}
 # Modules that may import own modules inside of functions: --help should not load all of the program.
-LAZY = {"trace2skill.cli", "trace2skill.cli.lint"}
+LAZY = {"trace2skill.cli", "trace2skill.cli.compress", "trace2skill.cli.lint"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -13,6 +13,7 @@ from trace2skill.compress import history
 from trace2skill.compress.audit import Checked, Weighed, audit
 from trace2skill.compress.pool import Pools
 from trace2skill.compress.profiles import Profile
+from trace2skill.condense.account import Condensed
 from trace2skill.errors import InputError, OutputError
 from trace2skill.lint import lint_skill
 from trace2skill.patch import unified_diff
@@ -44,9 +45,13 @@ class Shortened(Record, frozen=True, omit_defaults=False):
     described: compress.Described
     fault: str
     """Why it was left as it was."""
+    note: str
+    """Why there was nothing to do."""
     diff: str
     written: str | None
     """The folder that holds the shorter skill; ``None`` if there was nothing to write."""
+    model: Condensed | None = None
+    """What a model did, if one was asked."""
 
 
 def open_skill(folder: Path) -> Opened:
@@ -80,11 +85,12 @@ def check(folders: Sequence[Path], profile: Profile, pools: Pools) -> Checked:
 def shorten(
     opened: Opened, share: float = compress.TARGET, wishes: compress.Wishes = compress.NO_WISHES
 ) -> compress.Compression:
-    """Return the skill made shorter, or as it is with the reason.
+    """Return the skill made shorter, or as it is with the reason."""
+    return held(opened, compress.compress(opened.files, opened.others, opened.past, share, wishes))
 
-    A shorter skill in which the linter finds an error that it did not find before is not made.
-    """
-    done = compress.compress(opened.files, opened.others, opened.past, share, wishes)
+
+def held(opened: Opened, done: compress.Compression) -> compress.Compression:
+    """Return *done*, or the skill as it is if the linter finds an error that it did not find before."""
     if not done.changed:
         return done
     name = opened.folder.resolve().name
@@ -159,7 +165,9 @@ def revert(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(opened.past.before))
 
 
-def account(opened: Opened, done: compress.Compression, written: Path | None) -> Shortened:
+def account(
+    opened: Opened, done: compress.Compression, written: Path | None, model: Condensed | None = None
+) -> Shortened:
     """Return what to tell of one skill."""
     return Shortened(
         skill=show(opened.folder),
@@ -169,8 +177,10 @@ def account(opened: Opened, done: compress.Compression, written: Path | None) ->
         stayed=done.stayed,
         described=done.described,
         fault=done.fault,
+        note=done.note,
         diff=unified_diff(_pages(opened.files), _pages(done.after)),
         written=show(written) if written is not None else None,
+        model=model,
     )
 
 

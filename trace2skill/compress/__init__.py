@@ -8,6 +8,9 @@ description loses what it says twice.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import msgspec
 
 from trace2skill import provenance
 from trace2skill.compress import history
@@ -23,6 +26,7 @@ from trace2skill.records import Record
 __all__ = [
     "NO_WISHES",
     "TARGET",
+    "Begun",
     "Compression",
     "Described",
     "History",
@@ -31,7 +35,9 @@ __all__ = [
     "Sizes",
     "Stayed",
     "Wishes",
+    "begin",
     "compress",
+    "end",
     "relocate",
     "revert",
     "sizes_of",
@@ -51,6 +57,10 @@ class Compression(Record, frozen=True, omit_defaults=False):
     """What became of the description."""
     fault: str = ""
     """Why nothing was done, where a step would have lost something."""
+    note: str = ""
+    """Why there was nothing to do."""
+    model: str = ""
+    """Which model had a hand in it."""
 
     @property
     def changed(self) -> bool:
@@ -59,7 +69,18 @@ class Compression(Record, frozen=True, omit_defaults=False):
 
     def history(self) -> History:
         """Return what makes it possible to go back."""
-        return history.make_history(self.before, self.after)
+        return history.make_history(self.before, self.after, self.model)
+
+
+class Begun(NamedTuple):
+    """A skill whose description is done and whose page is to be made shorter."""
+
+    before: dict[str, str]
+    page: str
+    """``SKILL.md`` with its new description."""
+    described: Described
+    taken: frozenset[str]
+    """Paths that no new file may have."""
 
 
 def compress(
@@ -72,21 +93,35 @@ def compress(
     """Return the skill with the text *files* made shorter by about *share* of its page.
 
     *taken* are the paths of all other files of the skill. With the *past* of an earlier compression that
-    nobody touched since, it begins from what was there before, so that doing it again changes nothing.
+    nobody touched since, it begins from what was there before, so that doing it again changes nothing;
+    what a model did stays.
     The description is made cheaper by *wishes*. Rows of provenance follow the sentences they belong to.
     """
-    before = original(files, past)
-    text, described = describe(before["SKILL.md"], wishes)
+    if past is not None and past.model and past.describes(files):
+        return Compression(dict(files), dict(files), note=f"as {past.model} left it; --revert comes first")
+    begun = begin(files, taken, past, wishes)
     try:
-        done = relocate_within(text, {*taken, *before} - _made(files, past), share, wishes.profile)
+        done = relocate_within(begun.page, begun.taken, share, wishes.profile)
     except CompressionFault as fault:
-        return Compression(before, before, fault=str(fault))
-    after = {**before, **done.files, "SKILL.md": done.text}
-    if provenance.FILE in before and after != before:
-        rows = provenance.parse(before[provenance.FILE].encode("utf-8"), provenance.FILE)
+        return Compression(begun.before, begun.before, fault=str(fault))
+    return msgspec.structs.replace(end(begun, done.text, done.files, done.moved), stayed=done.stayed)
+
+
+def begin(files: Mapping[str, str], taken: Iterable[str], past: History | None, wishes: Wishes) -> Begun:
+    """Return the skill as it was before *past*, with a cheaper description."""
+    before = original(files, past)
+    page, described = describe(before["SKILL.md"], wishes)
+    return Begun(before, page, described, frozenset({*taken, *before} - _made(files, past)))
+
+
+def end(begun: Begun, page: str, files: Mapping[str, str], moved: tuple[Moved, ...]) -> Compression:
+    """Return the compression that makes *page* and *files* of a skill; its provenance follows."""
+    after = {**begun.before, **files, "SKILL.md": page}
+    if provenance.FILE in begun.before and after != begun.before:
+        rows = provenance.parse(begun.before[provenance.FILE].encode("utf-8"), provenance.FILE)
         pages = {path: text for path, text in after.items() if path.endswith(".md")}
         after[provenance.FILE] = provenance.dump(provenance.follow(rows, pages))
-    return Compression(before, after, done.moved, done.stayed, described)
+    return Compression(begun.before, after, moved, described=begun.described)
 
 
 def original(files: Mapping[str, str], past: History | None) -> dict[str, str]:

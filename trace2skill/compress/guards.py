@@ -41,6 +41,7 @@ _DEFINITION = re.compile(r"^ {0,3}\[([^\]\n]{1,200})\]:", re.MULTILINE)
 _REFERENCE = re.compile(r"\][ ]?\[([^\]\n]{0,200})\]|\[([^\]\n]{1,200})\](?![(\[:])")
 _TAG = re.compile(r"<(/?)([A-Za-z][\w-]{0,40})(?:\s[^<>\n]{0,300})?(/?)>")
 _CODE = re.compile(r"(?ms)^[ \t>]{0,12}(`{3,}|~{3,}).{0,200000}?^[ \t>]{0,12}\1|`[^`\n]{1,400}`")
+FIRST, POINTED_AT = "it is the first section", "what follows it points back to it"
 _NEAR = 400
 """How far after a section something may point back to it, in characters."""
 
@@ -49,7 +50,7 @@ def guards_of(page: Page) -> dict[int, str]:
     """Return the sections of *page* that may not move as a whole, each with the reason."""
     if not page.sections:
         return {}
-    found = {page.sections[0].place: "it is the first section"}
+    found = {page.sections[0].place: FIRST}
     holds = kept(page.text)
     hits = _hits(page)
     balances = _balances(page)
@@ -60,7 +61,7 @@ def guards_of(page: Page) -> dict[int, str]:
         elif defined and _shares_definitions(page.text, section, defined):
             found[section.place] = "it shares link definitions with the rest of the page"
         elif _points_up(page.text[section.end : section.end + _NEAR]):
-            found[section.place] = "what follows it points back to it"
+            found[section.place] = POINTED_AT
         else:
             reason = _own_reason(section, hits, balances)
             if reason:

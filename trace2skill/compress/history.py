@@ -26,6 +26,8 @@ class History(Record, frozen=True, omit_defaults=False):
     before: dict[str, str | None]
     after: dict[str, str]
     version: Literal[1] = 1
+    model: str = ""
+    """Which model had a hand in it."""
 
     def describes(self, files: Mapping[str, str]) -> bool:
         """Say whether all touched *files* are still as the compression left them."""
@@ -37,12 +39,13 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def make_history(before: Mapping[str, str], after: Mapping[str, str]) -> History:
+def make_history(before: Mapping[str, str], after: Mapping[str, str], model: str = "") -> History:
     """Return what to keep of a step from the files *before* to those *after*."""
     touched = sorted(path for path, text in after.items() if before.get(path) != text)
     return History(
         before={path: before.get(path) for path in touched},
         after={path: digest(after[path]) for path in touched},
+        model=model,
     )
 
 

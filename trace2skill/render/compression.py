@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from trace2skill.compress import Described, Sizes
+from trace2skill.render.condensing import print_condensed
 from trace2skill.render.console import err, make_table, out, safe
 from trace2skill.shorten import Shortened
 
@@ -18,20 +19,29 @@ def print_shortened(done: Sequence[Shortened], *, diff: bool) -> None:
         out().print(f"[bold]{safe(one.skill)}[/]{f' → {safe(one.written)}' if one.written else ''}")
         if one.fault:
             err().print(f"left as it was: {safe(one.fault)}")
+        if one.note:
+            err().print(safe(one.note))
         _print_sizes(one.before, one.after)
         _print_description(one.described)
-        if not one.moved and not one.fault:
-            out().print("nothing to move: too short, or all of it is read each time")
-        for moved in one.moved:
-            out().print(f"moved   {safe(moved.title)} ({moved.tokens} tokens) to {safe(moved.path)}")
-        stayed = sorted(one.stayed, key=lambda section: -section.tokens)
-        for section in stayed[:SHOWN]:
-            out().print(f"stayed  {safe(section.title)} ({section.tokens} tokens): {section.reason}")
-        if len(stayed) > SHOWN:
-            out().print(f"        … and {len(stayed) - SHOWN} more")
+        _print_sections(one)
+        if one.model is not None:
+            print_condensed(one.model)
         if diff:
             for line in one.diff.splitlines():
                 out().print(safe(line))
+
+
+def _print_sections(one: Shortened) -> None:
+    """Print which sections moved, and why the largest of the others did not."""
+    if not (one.moved or one.fault or one.note or one.model):
+        out().print("nothing to move: too short, or all of it is read each time")
+    for moved in one.moved:
+        out().print(f"moved   {safe(moved.title)} ({moved.tokens} tokens) to {safe(moved.path)}")
+    stayed = sorted(one.stayed, key=lambda section: -section.tokens)
+    for section in stayed[:SHOWN]:
+        out().print(f"stayed  {safe(section.title)} ({section.tokens} tokens): {section.reason}")
+    if len(stayed) > SHOWN:
+        out().print(f"        … and {len(stayed) - SHOWN} more")
 
 
 def print_reverted(changed: Mapping[str, Sequence[str]]) -> None:
