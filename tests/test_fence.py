@@ -41,6 +41,14 @@ HOSTILE = (
 # The inputs of each prompt that come from logs; the others are counts, sentences and texts of our own.
 FROM_LOGS = {
     "analyst_tools": (),
+    # What these show is a skill's: tests/condense/test_condense.py
+    "compress_check": (),
+    "compress_judge": (),
+    "compress_label": (),
+    "compress_moved": (),
+    "compress_solve": (),
+    "compress_tasks": (),
+    "compress_tighten": (),
     "contrast_analyst": ("failed", "succeeded"),
     "error_analyst": ("trajectory",),
     "lint_opinion": (),  # what it shows is a skill's: tests/lint/test_opinions.py

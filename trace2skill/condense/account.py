@@ -72,5 +72,6 @@ class Condensed(Record, frozen=True, omit_defaults=False):
 
     @property
     def sound(self) -> bool:
-        """Say whether every check ran, and nothing is worse than before."""
-        return all(check.status in ("passed", "restored") for check in self.checks)
+        """Say whether every question was answered, every check ran, and nothing is worse than before."""
+        done = all(check.status in ("passed", "restored") for check in self.checks)
+        return done and not self.failures

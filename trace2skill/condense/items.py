@@ -98,8 +98,9 @@ def outline_of(text: str, traced: Collection[str] = ()) -> Outline:
 
 
 def _apart(page: Page) -> Iterator[Section]:
-    ends = [*(section.start for section in page.sections[1:]), len(page.text)]
-    for section, end in zip(page.sections, ends, strict=True):
+    for section in page.sections:
+        after = section.place + 1
+        end = page.sections[after].start if after < len(page.sections) else len(page.text)
         inside = tuple(block for block in section.blocks if block.start < end)
         yield section._replace(end=end, blocks=inside, children=(), span=1)
 
