@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trace2skill.markdown import blocks, kept
+from trace2skill.markdown import block_ids, blocks, kept
 
 PAGE = """---
 name: x
@@ -69,22 +69,28 @@ def test_every_sort_of_block_is_cut_at_its_own_lines() -> None:
     ]
 
 
+def named(text: str) -> dict[str, str]:
+    """Return the ids of the blocks of *text*, by their source."""
+    sources = (text[block.start : block.end] for block in blocks(text))
+    return dict(zip(sources, block_ids(text), strict=True))
+
+
 def test_an_id_survives_edits_elsewhere_and_other_line_ends() -> None:
-    names = {PAGE[b.start : b.end]: b.id for b in blocks(PAGE)}
+    names = named(PAGE)
     assert len(set(names.values())) == len(names)
     edited = (
         PAGE.replace("Words", "Other words").replace("~~~~text", "New.\n\n~~~~text").replace("- b", "- c")
     )
-    after = {edited[b.start : b.end]: b.id for b in blocks(edited)}
+    after = named(edited)
     same = names.keys() & after.keys()
     assert len(same) == len(names) - 2
     assert all(names[text] == after[text] for text in same)
-    assert [b.id for b in blocks(PAGE.replace("\n", "\r\n"))] == list(names.values())
+    assert block_ids(PAGE.replace("\n", "\r\n")) == tuple(names.values())
 
 
 def test_equal_blocks_have_different_ids() -> None:
-    found = blocks("# A\n\n- x\n- x\n\n# B\n\n- x\n\n# A\n\n- x\n")
-    assert len({block.id for block in found}) == len(found)
+    found = block_ids("# A\n\n- x\n- x\n\n# B\n\n- x\n\n# A\n\n- x\n")
+    assert len(set(found)) == len(found) == 7
 
 
 @pytest.mark.parametrize(
@@ -110,3 +116,20 @@ def test_regions_to_keep_are_found_where_a_reader_would_see_their_marks(
     assert [
         part.rsplit("<!--", 1)[0].strip() if "/trace2skill" in part else part for part in inner
     ] == regions
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("| a | b |\n|---|---|\n", "table"),
+        ("a | b\n--|--\n", "table"),
+        ("| a\n| -\n", "table"),
+        ("a |\n:- |\n", "table"),
+        ("> a\n", "quote"),
+        ("<div>\na\n</div>\n", "html"),
+        ("[a]: b.md\n", "other"),
+        ("a | b\nc\n", "paragraph"),
+    ],
+)
+def test_each_sort_is_found_on_a_page_that_has_no_other(text: str, kind: str) -> None:
+    assert [block.kind for block in blocks(text)] == [kind]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from hypothesis import given
+import yaml
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from trace2skill.errors import InputError
@@ -15,6 +18,7 @@ from trace2skill.markdown import (
     open_fence,
     parse_frontmatter,
     split_frontmatter,
+    yaml_loader,
 )
 
 
@@ -124,3 +128,41 @@ def test_a_block_begins_where_nothing_swallows_it(text: str, line: int, begins: 
 )
 def test_the_line_end_is_that_of_the_text(text: str, end: str) -> None:
     assert newline_of(text) == end
+
+
+_FIRST = st.sampled_from(
+    "no true null 1.5 2024-01-01 0x1f 1_000 12:30:45 1e3 (a) é 中 ² a y 0o7 -- 99".split()
+)
+_NEXT = st.sampled_from("no - -- (a) b, c; d/e 中 a.b +1 1 .5 --- ...".split())
+_VALUE = st.tuples(_FIRST, st.lists(_NEXT, max_size=4)).map(lambda parts: " ".join([parts[0], *parts[1]]))
+_PLAIN_LINE = st.one_of(
+    st.tuples(st.sampled_from(["name", "é", "a-b", "description", "no", "1"]), _VALUE).map(": ".join),
+    _VALUE.map("  {}".format),
+    st.just("a:"),
+)
+
+
+def read(text: str, loader: Any) -> tuple[Any, ...] | str:
+    """Return all that a *loader* of YAML says of *text*; the name of the error if it refuses it."""
+    try:
+        events: list[Any] = list(yaml.parse(text, Loader=loader))
+        marks = [(event.start_mark.index, event.end_mark.index) for event in events]
+        values = [(type(event).__name__, getattr(event, "value", None)) for event in events]
+        return marks, values, repr(yaml.load(text, Loader=loader))
+    except (yaml.YAMLError, ValueError) as error:
+        return type(error).__name__
+
+
+@pytest.mark.skipif(not yaml.__with_libyaml__, reason="PyYAML was built without libyaml")
+@settings(max_examples=500)
+@given(st.lists(_PLAIN_LINE, max_size=5).map(lambda lines: "".join(f"{line}\n" for line in lines)))
+def test_both_loaders_of_yaml_read_alike_what_the_fast_one_is_given(text: str) -> None:
+    assume(yaml_loader(text) is yaml.CSafeLoader)
+    assert read(text, yaml.CSafeLoader) == read(text, yaml.SafeLoader)
+
+
+@pytest.mark.parametrize(
+    "text", ["a: " + "[" * 9_000, "- " * 9_000, "? " * 9_000, "a: &x [*x]\n", 'a: "b"\n']
+)
+def test_what_nests_is_not_given_to_the_fast_loader(text: str) -> None:
+    assert yaml_loader(text) is yaml.SafeLoader

@@ -11,7 +11,7 @@ import pytest
 
 from trace2skill.errors import PatchError
 from trace2skill.lint import lint_skill
-from trace2skill.markdown import blocks, headings
+from trace2skill.markdown import block_ids, blocks, headings
 from trace2skill.patch import Attempt, apply, attempt, changelog, unified_diff
 from trace2skill.records import Edit, Patch, Skill
 from trace2skill.skill import read_skill, write_skill
@@ -32,7 +32,8 @@ def edited(text: str, section: str, addition: str = "- New.\n") -> str:
 
 def block_of(text: str, word: str) -> str:
     """Return the id of the block in which *word* stands."""
-    return next(block.id for block in blocks(text) if word in text[block.start : block.end])
+    named = zip(block_ids(text), blocks(text), strict=True)
+    return next(name for name, block in named if word in text[block.start : block.end])
 
 
 def beside(text: str, op: Any, word: str, addition: str = "New.", **rest: Any) -> Edit:

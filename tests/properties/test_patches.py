@@ -11,7 +11,7 @@ from msgspec import structs
 
 from tests.properties.test_yours import SECTIONS, documents
 from trace2skill.lint import lint_skill
-from trace2skill.markdown import blocks, kept, lines_of, open_fence, split_frontmatter
+from trace2skill.markdown import block_ids, blocks, kept, lines_of, open_fence, split_frontmatter
 from trace2skill.patch import Attempt, attempt, changelog
 from trace2skill.records import Edit, Patch, Skill
 
@@ -43,7 +43,7 @@ def edits(draw: st.DrawFn, page: str) -> Edit:
             ("append_to_section", "insert_before", "insert_after", "replace", "delete", "replace")
         )
     )
-    names = [block.id for block in blocks(page)] or ["none"]
+    names = block_ids(page) or ("none",)
     return Edit(
         file="SKILL.md",
         op=op,
@@ -73,7 +73,7 @@ def test_blocks_are_a_division_of_the_page(page: str) -> None:
         assert len(lines_of(page[: block.start])) == block.line - 1
         at = block.end
     assert not page[at:].strip()
-    assert len({block.id for block in found}) == len(found)
+    assert len(set(block_ids(page))) == len(found)
 
 
 @given(st.data())
@@ -86,7 +86,8 @@ def test_what_no_edit_names_keeps_every_byte(data: st.DataObject) -> None:
         assert after == page
         return
     gone = {edit.block for edit in done.applied if edit.op in ("replace", "delete")}
-    stay = [page[block.start : block.end] for block in blocks(page) if block.id not in gone]
+    named = zip(block_ids(page), blocks(page), strict=True)
+    stay = [page[block.start : block.end] for name, block in named if name not in gone]
     now = iter([after[block.start : block.end] for block in blocks(after)])
     assert all(text in now for text in stay)
     assert [page[a:b] for a, b in kept(page)] == [after[a:b] for a, b in kept(after)]
@@ -107,11 +108,11 @@ def test_a_page_with_no_line_end_at_its_end_has_none_after(data: st.DataObject) 
 @settings(max_examples=150, deadline=None)
 def test_replacing_and_deleting_twice_is_as_good_as_once(data: st.DataObject) -> None:
     page = data.draw(pages())
-    names = [block.id for block in blocks(page)]
+    names = block_ids(page)
     assume(len(set(names)) == len({page[b.start : b.end] for b in blocks(page)}))
     draw = edits(page).filter(lambda edit: edit.op in ("replace", "delete"))
     done, once = tried(page, data.draw(st.lists(draw, min_size=1, max_size=3)))
-    again, twice = tried(once, [e for e in done.applied if e.block not in {b.id for b in blocks(once)}])
+    again, twice = tried(once, [e for e in done.applied if e.block not in block_ids(once)])
     assert twice == once
     assert not again.applied
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from trace2skill.compress.anatomy import Page, Section
-from trace2skill.compress.atoms import binds
+from trace2skill.compress.atoms import binds, has_any
 from trace2skill.markdown import kept, lines_of
 
 _RUNS_AT_LOADING = re.compile(r"(?<![`\w])!`[^`\n]{1,500}`|^[ \t>]{0,12}(?:`{3,}|~{3,})!", re.MULTILINE)
@@ -100,10 +100,11 @@ def _hits(page: Page) -> _Hits:
 
 
 def _specified(text: str) -> Iterator[int]:
+    whole = text.lower()
+    forms = [word for word in _FORMS if word in whole]
     at = 0
-    for line in lines_of(text):
-        small = line.lower()
-        if any(word in small for word in _FORMS):
+    for line in lines_of(text) if forms else ():
+        if has_any(line.lower(), forms):
             yield from (at + match.start() for match in _SPECIFIES.finditer(line))
         at += len(line)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import yaml
 
-from trace2skill.markdown import lines_of, newline_of, split_frontmatter
+from trace2skill.markdown import lines_of, newline_of, split_frontmatter, yaml_loader
 
 MOST_CHARS = 64_000
 """Characters of frontmatter that are read; YAML is slow, and no description needs as many."""
@@ -36,7 +36,7 @@ def find(text: str) -> Span | None:
     begin = len(lines_of(front)[0])
     inner = "".join(lines_of(front)[1:-1])
     try:
-        root = yaml.compose(inner, Loader=yaml.SafeLoader)
+        root = yaml.compose(inner, Loader=yaml_loader(inner))
     except _PROBLEMS:
         return None
     if not isinstance(root, yaml.MappingNode):
@@ -157,11 +157,11 @@ def _events(text: str) -> list[tuple[str, str | None, str | None, str | None, st
             (
                 type(event).__name__,
                 getattr(event, "value", None),
-                getattr(event, "style", None),
+                getattr(event, "style", None) or "",  # libyaml and PyYAML write a plain one differently
                 getattr(event, "anchor", None),
                 getattr(event, "tag", None),
             )
-            for event in yaml.parse(inner, Loader=yaml.SafeLoader)
+            for event in yaml.parse(inner, Loader=yaml_loader(inner))
         ]
     except _PROBLEMS:
         return None

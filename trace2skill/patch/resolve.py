@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from trace2skill.markdown import Block, blocks, lines_of
+from trace2skill.markdown import Block, block_ids, blocks, lines_of
 from trace2skill.patch.links import leads_to, section, unlinked
 from trace2skill.patch.refused import MAIN, Refused, check_editable, is_reference
 from trace2skill.records import Edit, Skill
@@ -76,7 +76,7 @@ def _remove(skill: Skill, edit: Edit) -> Iterator[Change]:
 def _append(text: str, edit: Edit) -> Change:
     addition, found = _require_text(edit), blocks(text)
     title = edit.section.strip()
-    at = _heading(found, edit)
+    at = _heading(text, found, edit)
     if at is None:
         if edit.block:
             raise Refused("target", f"{edit.file}: no heading has the id {edit.block}")
@@ -89,10 +89,11 @@ def _append(text: str, edit: Edit) -> Change:
     return Change(edit.file, "after", below[-1] if below else at, at, addition, found[at].title)
 
 
-def _heading(found: tuple[Block, ...], edit: Edit) -> int | None:
+def _heading(text: str, found: tuple[Block, ...], edit: Edit) -> int | None:
+    names = block_ids(text) if edit.block else ()
     for at, block in enumerate(found):
         if block.kind == "heading" and (
-            block.id == edit.block if edit.block else block.title == edit.section
+            names[at] == edit.block if edit.block else block.title == edit.section
         ):
             return at
     return None
@@ -100,9 +101,10 @@ def _heading(found: tuple[Block, ...], edit: Edit) -> int | None:
 
 def _beside(text: str, edit: Edit) -> Change:
     found = blocks(text)
-    at = next((n for n, block in enumerate(found) if block.id == edit.block), None)
-    if at is None:
+    names = block_ids(text)
+    if edit.block not in names:
         raise Refused("target", f"{edit.file}: no block has the id {edit.block or '(none given)'}")
+    at = names.index(edit.block)
     title = found[at].title or (found[at].path or ("",))[-1]
     if edit.op == "delete":
         if found[at].kind == "frontmatter":
