@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 FRONT = "---\nname: demo\ndescription: Use when a demonstration is asked for.\n---\n\n"
+SMALL = "Below stands what is looked up now and then.\n\n| a | b |\n|---|---|\n" + "| one | 2 |\n" * 12
 PROSE = "The service keeps its records in plain files that grow over the years and are read rarely. "
 
 
@@ -43,6 +44,7 @@ _BLOCK = st.one_of(
     ),
     _LINE.map(lambda text: f"| a | b |\n|---|---|\n| {text.replace('|', '/')} | 2 |"),
     st.just(PROSE * 9),
+    st.sampled_from(["Colours", "Sizes", "Months"]).map(lambda title: f"## {title}\n\n{SMALL}"),
     st.just("## Examples\n\n" + PROSE * 30),
     st.just("### Troubleshooting\n\n" + PROSE * 20),
 )

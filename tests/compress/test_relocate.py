@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tests.compress.pages import FRONT, PAGES, PROSE, page, section
+from tests.compress.pages import FRONT, PAGES, PROSE, SMALL, page, section
 from trace2skill import tokens
 from trace2skill.compress import compress
 from trace2skill.compress.atoms import atoms, binding_lines
@@ -159,3 +159,40 @@ def test_doing_it_again_changes_nothing_and_going_back_gives_the_same_bytes(text
     again = compress(done.after, past=past, share=1.0)
     assert again.after == done.after
     assert again.before == before
+
+
+def test_small_sections_go_into_one_file_and_each_keeps_its_heading() -> None:
+    titles = ("Colours", "Sizes", "Names of months")
+    text = page(*(f"## {title}\n\n{SMALL}" for title in titles), "## Last\n\nGo on.\n")
+    after = relocate(text)
+    assert list(after.files) == ["references/details.md"]
+    assert after.files["references/details.md"] == "".join(f"## {title}\n\n{SMALL}\n" for title in titles)
+    for subject in ("Colours", "Sizes", "Names of months"):
+        assert (
+            f"## {subject}\n\nRead `references/details.md` when the task involves {subject}.\n" in after.text
+        )
+    assert restore(after) == text
+    assert [one.title for one in after.moved] == list(titles)
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        [f"## {title}\n\n{SMALL}" for title in ("Colours", "Sizes")],
+        [f"## {title}\n\n{SMALL}\nNever guess.\n" for title in ("Colours", "Sizes", "Months")],
+        [f"## {title}\n\n{SMALL}" for title in ("Step 1: open", "Step 2: read", "Step 3: close")],
+        [f"## {title}\n\n{SMALL}" for title in ("When to activate", "Final report", "Workflow")],
+        [f"## {title}\n\n" + "1. Check it, then write it down.\n" * 8 for title in ("One", "Two", "Three")],
+    ],
+    ids=["only two", "they bind", "steps", "read each time", "orders"],
+)
+def test_small_sections_stay_where_little_is_won_or_they_are_read_each_time(sections: list[str]) -> None:
+    text = page(*sections)
+    assert relocate(text).text == text
+
+
+def test_the_file_of_small_sections_takes_no_name_that_is_taken() -> None:
+    text = page(*(f"## {title}\n\n{SMALL}" for title in ("Colours", "Sizes", "Months")), section("Details"))
+    after = relocate(text, ["references/Details.md"])
+    assert sorted(after.files) == ["references/details-2.md", "references/details-3.md"]
+    assert restore(after) == text

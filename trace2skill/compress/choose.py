@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from trace2skill.compress.anatomy import Page, Section
@@ -13,19 +13,26 @@ from trace2skill.markdown import Block
 
 LEAST_SECTION = 120
 """Tokens below which a section stays: a pointer to it would cost about a fifth of them."""
-LEAST_PAGE = 800
+LEAST_SMALL, LEAST_SMALL_ONES = 60, 3
+"""Sections of so many tokens go, too, where there are so many of them: into one file."""
+LEAST_SMALL_SCORE = 0.0
+LEAST_PAGE = 500
 """Tokens below which a page stays as it is."""
 LEAST_SCORE = -0.3
 """Below it stand the steps that an agent takes each time; above, what it looks up now and then."""
-STUB = 30
-"""Tokens that a pointer takes, about."""
+LEAST_SAVING = 80
+"""Tokens below which nothing moves."""
+STUB, SMALL_STUB = 30, 18
+"""Tokens that a pointer takes, about; one that names no topics is shorter."""
 
 
 class Choice(NamedTuple):
     """What leaves the page, and what could not."""
 
     sections: tuple[Section, ...]
-    """In the order of the page."""
+    """In the order of the page; each goes into a file of its own."""
+    small: tuple[Section, ...]
+    """In the order of the page; these go into one file."""
     stays: dict[int, str]
     """The places of sections that are large enough to move and may not, each with the reason."""
 
@@ -45,30 +52,45 @@ def choose(page: Page, share: float, least: float = LEAST_SCORE) -> Choice:
     (arXiv 2603.29919) has a model label, the words of the headings tell here.
     """
     if page.size < LEAST_PAGE:
-        return Choice((), {})
+        return Choice((), (), {})
     guards = guards_of(page)
-    scored = sorted(
-        _scored(page, guards, least), key=lambda one: (-one.score, -one.saving, one.section.place)
-    )
-    goal, saved = share * page.size, 0
+    free = [
+        section
+        for section in page.sections
+        if section.level > 1
+        and section.place not in guards
+        and not any(below.place in guards for below in page.below(section))
+    ]
+    goal = share * page.size
+    taken, saved = _taken(_scored(page, free, least), goal, ())
+    small, more = _taken(_small(page, free), goal - saved, taken)
+    if len(small) < LEAST_SMALL_ONES or more < LEAST_SECTION:
+        small, more = (), 0
+    if saved + more < max(LEAST_SAVING, page.size // 50):
+        taken, small = (), ()
+    stays = {place: why for place, why in guards.items() if _is_leaf(page.sections[place])}
+    return Choice(taken, small, stays)
+
+
+def _taken(
+    scored: Iterable[Scored], goal: float, before: Sequence[Section]
+) -> tuple[tuple[Section, ...], int]:
+    """Return the best of *scored* that lie apart from each other and from those *before*, up to *goal*."""
     taken: list[Section] = []
-    for one in scored:
+    saved = 0
+    for one in sorted(scored, key=lambda one: (-one.score, -one.saving, one.section.place)):
         if saved >= goal:
             break
-        if not any(_overlap(one.section, other) for other in taken):
+        if not any(_overlap(one.section, other) for other in (*before, *taken)):
             taken.append(one.section)
             saved += one.saving
-    if saved < max(40, page.size // 50):
-        taken = []
-    stays = {place: why for place, why in guards.items() if _is_leaf(page.sections[place])}
-    return Choice(tuple(sorted(taken, key=lambda section: section.start)), stays)
+    return tuple(sorted(taken, key=lambda section: section.start)), saved
 
 
-def _scored(page: Page, guards: dict[int, str], least: float) -> Iterator[Scored]:
-    for section in page.sections:
-        if section.level == 1 or section.size < LEAST_SECTION or section.place in guards:
-            continue
-        if any(below.place in guards for below in page.below(section)):
+def _scored(page: Page, free: Sequence[Section], least: float) -> Iterator[Scored]:
+    """Yield the sections that are worth a file, of those that are *free* to go."""
+    for section in free:
+        if section.size < LEAST_SECTION:
             continue
         bound = kept_size(page, section)
         saving = section.size - STUB - bound * section.size // max(1, section.end - section.start)
@@ -77,6 +99,19 @@ def _scored(page: Page, guards: dict[int, str], least: float) -> Iterator[Scored
         score = score_of(page, section) - 0.5 * bound / (section.end - section.start)
         if score >= least:
             yield Scored(round(score, 6), saving, section)
+
+
+def _small(page: Page, free: Sequence[Section]) -> Iterator[Scored]:
+    """Yield the sections that are worth a part of a file, of those that are *free*; nothing in them stays.
+
+    So little is won by each that only what is clearly looked up may go: no step of what is done each time.
+    """
+    for section in free:
+        fits = LEAST_SMALL <= section.size < LEAST_SECTION and not is_core(section.title)
+        if fits and not kept_size(page, section):
+            score = score_of(page, section)
+            if score >= LEAST_SMALL_SCORE:
+                yield Scored(round(score, 6), section.size - SMALL_STUB, section)
 
 
 def kept_size(page: Page, section: Section) -> int:
@@ -124,10 +159,6 @@ def score_of(page: Page, section: Section) -> float:
         - 0.8 * min(1.0, orders_in(text) / lines)
         + 0.2 * section.start / max(1, len(page.text))
     )
-
-
-def _order(one: Scored) -> tuple[float, int, int]:
-    return -one.score, -one.saving, one.section.place
 
 
 def _is_leaf(section: Section) -> bool:

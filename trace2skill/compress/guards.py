@@ -29,7 +29,8 @@ _FORMS = ("exactly", "precisely", "strictly", "format", "structure", "template",
 _BINDING_TITLE = re.compile(
     r"\b(?:gotchas?|pitfalls?|warnings?|caveats?|danger\w{0,4}|safety|security|rules?|principles?|must\b|never"
     r"|always|do not|don['’]t|critical|important|constraints?|requirements?|guard ?rails?|mandatory"
-    r"|red flags?|anti-?patterns?|limitations?|outputs?|deliverables?|(?:response|report|answer) formats?)\b",
+    r"|red flags?|anti-?patterns?|limitations?|outputs?|deliverables?|reports?"
+    r"|(?:response|answer) formats?)\b",
     re.IGNORECASE,
 )
 _POINTS_UP = re.compile(

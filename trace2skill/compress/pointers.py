@@ -29,7 +29,13 @@ def file_for(section: Section, taken: set[str]) -> str:
     """Return a path below ``references/`` for *section* that is not in *taken*, whatever its case."""
     letters = unicodedata.normalize("NFKD", _subject(section).casefold().replace("ı", "i"))
     plain = "".join(char for char in letters if not unicodedata.combining(char))
-    name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_NAME_CHARS].strip("-") or "section"
+    return free_path(
+        re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_NAME_CHARS].strip("-") or "section", taken
+    )
+
+
+def free_path(name: str, taken: set[str]) -> str:
+    """Return a path below ``references/`` for a file called *name*, or nearly so where that is in *taken*."""
     number = 1
     while (path := f"{FOLDER}/{name}{f'-{number}' if number > 1 else ''}.md").lower() in taken:
         number += 1
@@ -38,9 +44,17 @@ def file_for(section: Section, taken: set[str]) -> str:
 
 def pointer(page: Page, section: Section, path: str) -> str:
     """Return the line that stands for *section*: it names the file, when to read it, and what is in it."""
-    when = _WHEN.get(topic_of(section.title)) or f"when the task involves {_subject(section)}"
     topics = ", ".join(_topics(page, section))
-    return f"Read `{path}` {when}{f': {topics}' if topics else ''}."
+    return f"Read `{path}` {_when(section)}{f': {topics}' if topics else ''}."
+
+
+def short_pointer(section: Section, path: str) -> str:
+    """Return the line that stands for a small *section*: it names the file and when to read it."""
+    return f"Read `{path}` {_when(section)}."
+
+
+def _when(section: Section) -> str:
+    return _WHEN.get(topic_of(section.title)) or f"when the task involves {_subject(section)}"
 
 
 def _topics(page: Page, section: Section) -> Iterator[str]:

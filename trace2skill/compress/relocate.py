@@ -8,11 +8,13 @@ from typing import NamedTuple
 from trace2skill.compress.anatomy import Page, Section, page_of
 from trace2skill.compress.atoms import binding_lines
 from trace2skill.compress.choose import Choice, choose, kept_blocks
-from trace2skill.compress.pointers import file_for, pointer
+from trace2skill.compress.pointers import file_for, free_path, pointer, short_pointer
 from trace2skill.errors import CompressionFault
 from trace2skill.markdown import lines_of, newline_of, open_fence
 from trace2skill.records import Record
 
+SHARED = "details"
+"""The name of the file of small sections."""
 TARGET = 0.39
 """The share of a page that goes, as in SkillReducer (arXiv 2603.29919), section V."""
 
@@ -41,6 +43,9 @@ class Cut(NamedTuple):
     start: int
     end: int
     path: str
+    first: int
+    last: int
+    """Where in the file the section is: ``file[first:last]``."""
 
 
 class Relocation(NamedTuple):
@@ -64,16 +69,21 @@ def relocate(text: str, taken: Iterable[str] = (), share: float = TARGET) -> Rel
     page = page_of(text)
     choice = choose(page, share)
     names = {path.lower() for path in taken}
+    shared = free_path(SHARED, names)
+    if choice.small:
+        names.add(shared)
     parts: list[str] = []
     files: dict[str, str] = {}
     cuts, moved, done, length = [], [], 0, 0
-    for section in choice.sections:
-        path = file_for(section, names)
+    for section in sorted((*choice.sections, *choice.small)):
+        small = section in choice.small
+        path = shared if small else file_for(section, names)
         names.add(path.lower())
-        files[path] = text[section.start : section.end]
-        stub = _stub(page, section, path)
+        first = len(files.get(path, ""))
+        files[path] = files.get(path, "") + text[section.start : section.end]
+        stub = _stub(page, section, short_pointer(section, path) if small else pointer(page, section, path))
         length += section.start - done
-        cuts.append(Cut(length, length + len(stub), path))
+        cuts.append(Cut(length, length + len(stub), path, first, len(files[path])))
         length += len(stub)
         parts += [text[done : section.start], stub]
         moved.append(Moved(section.title, path, section.size))
@@ -86,10 +96,10 @@ def relocate(text: str, taken: Iterable[str] = (), share: float = TARGET) -> Rel
 
 
 def restore(after: Relocation) -> str:
-    """Return the page as it was: each pointer gives way to the file that it names."""
+    """Return the page as it was: each pointer gives way to what it stands for."""
     parts, done = [], 0
     for cut in after.cuts:
-        parts += [after.text[done : cut.start], after.files[cut.path]]
+        parts += [after.text[done : cut.start], after.files[cut.path][cut.first : cut.last]]
         done = cut.end
     return "".join([*parts, after.text[done:]])
 
@@ -107,14 +117,14 @@ def _require_whole(page: Page, after: Relocation) -> None:
 def _stayed(page: Page, choice: Choice) -> Iterator[Stayed]:
     for place, why in sorted(choice.stays.items()):
         section = page.sections[place]
-        if not any(one.start <= section.start < one.end for one in choice.sections):
+        if not any(one.start <= section.start < one.end for one in (*choice.sections, *choice.small)):
             yield Stayed(section.title, section.size, why)
 
 
-def _stub(page: Page, section: Section, path: str) -> str:
+def _stub(page: Page, section: Section, line_to: str) -> str:
     """Return what stays of *section*: heading, pointer, and word for word each block that must not go."""
     line = newline_of(page.text)
-    rows = [page.text[section.start : section.body], "", pointer(page, section, path)]
+    rows = [page.text[section.start : section.body], "", line_to]
     before = ""
     for block in kept_blocks(page, section):
         if not before == block.kind == "item":

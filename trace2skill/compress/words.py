@@ -43,7 +43,8 @@ _WORDS: tuple[tuple[Topic, str], ...] = (
     ),
 )
 _ALWAYS_READ = (
-    "overview quick_?start when_to_use usage workflow process steps? instructions? how_to checklist core"
+    "overview quick_?start when_to_(?:use|activate|apply|call|invoke|trigger) usage workflow process steps?"
+    " instructions? how_to checklist core"
     " getting_started summary goal objective task role your_job before_you inputs? triggers? decision"
 )
 _ORDERS = frozenset(
