@@ -16,8 +16,6 @@ LEAST_SECTION = 120
 LEAST_SMALL, LEAST_SMALL_ONES = 60, 3
 """Sections of so many tokens go, too, where there are so many of them: into one file."""
 LEAST_SMALL_SCORE = 0.0
-LEAST_PAGE = 500
-"""Tokens below which a page stays as it is."""
 LEAST_SCORE = -0.3
 """Below it stand the steps that an agent takes each time; above, what it looks up now and then."""
 LEAST_SAVING = 80
@@ -51,8 +49,6 @@ def choose(page: Page, share: float, least: float = LEAST_SCORE) -> Choice:
     A section goes with all below it, or not; its score must reach *least*. What SkillReducer
     (arXiv 2603.29919) has a model label, the words of the headings tell here.
     """
-    if page.size < LEAST_PAGE:
-        return Choice((), (), {})
     guards = guards_of(page)
     free = [
         section

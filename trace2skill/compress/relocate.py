@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from trace2skill import tokens
 from trace2skill.compress.anatomy import Page, Section, page_of
 from trace2skill.compress.atoms import binding_lines
 from trace2skill.compress.choose import Choice, choose, kept_blocks
 from trace2skill.compress.pointers import file_for, free_path, pointer, short_pointer
 from trace2skill.errors import CompressionFault
-from trace2skill.markdown import lines_of, newline_of, open_fence
+from trace2skill.markdown import lines_of, newline_of, open_fence, split_frontmatter
 from trace2skill.records import Record
 
+LEAST_PAGE = 500
+"""Tokens below which a page stays as it is."""
+LONG = 10 * LEAST_PAGE
+"""Characters from which on a page is long enough."""
 SHARED = "details"
 """The name of the file of small sections."""
 TARGET = 0.39
@@ -64,7 +69,7 @@ def relocate(text: str, taken: Iterable[str] = (), share: float = TARGET) -> Rel
     The text comes back as it is where a code fence in it is never closed, since nobody knows then what
     is text, and where too little can be moved to be worth it.
     """
-    if open_fence(text) is not None:
+    if _is_short(text) or open_fence(text) is not None:
         return Relocation(text, {})
     page = page_of(text)
     choice = choose(page, share)
@@ -93,6 +98,11 @@ def relocate(text: str, taken: Iterable[str] = (), share: float = TARGET) -> Rel
     )
     _require_whole(page, after)
     return after
+
+
+def _is_short(text: str) -> bool:
+    """Say whether *text* is too short to be taken apart; a long one is not even counted."""
+    return len(text) < LONG and tokens.count(split_frontmatter(text)[1]) < LEAST_PAGE
 
 
 def restore(after: Relocation) -> str:
