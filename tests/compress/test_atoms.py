@@ -79,3 +79,39 @@ def test_what_does_not_bind(text: str) -> None:
 @pytest.mark.parametrize(("code", "loud"), [("# MUST run", True), ("must = 1", False), ("# ⚠", True)])
 def test_in_code_only_what_is_loud_binds(code: str, loud: bool) -> None:
     assert is_loud(code) == loud
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "在写入之前必须先读取。",
+        "不要覆盖用户的文件。",
+        "**注意**：文件可能很大。",
+        "書き込む前に必ず読み取る。",
+        "上書きしないでください。",
+        "直接ジャンプしない。",
+        "파일을 덮어쓰지 마세요.",
+        "항상 먼저 읽는다.",
+        "Die Datei niemals überschreiben.",
+        "Achtung: sie ist groß.",
+        "Il ne faut jamais le faire.",
+        "Nunca guardes el token.",
+        "Sempre leia antes.",
+        "Никогда не пишите туда.",
+    ],
+)
+def test_what_binds_in_other_languages(text: str) -> None:
+    assert binds(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "先读取列表，再逐项核对日期。",
+        "結果は表にまとめる。",
+        "Die Liste zeigt alles.",
+        "The immersion of it.",
+    ],
+)
+def test_what_does_not_bind_in_other_languages(text: str) -> None:
+    assert not binds(text)

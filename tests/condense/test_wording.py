@@ -64,6 +64,14 @@ def test_what_two_items_say_has_to_be_in_the_one_that_stands_for_them() -> None:
     assert fault_of(two, "Read the first lines of `a.csv`, then the other.") == "it loses the code `b.csv`"
 
 
+def test_a_negation_of_another_language_counts_and_a_script_that_code_cannot_read_keeps_its_words() -> None:
+    german = items("Die Datei wird von dem Programm dann nicht gelesen, wenn sie schon gelesen wurde.")
+    assert fault_of(german, "Das Programm liest die Datei dann.") == "it adds or loses a negation"
+    assert german[0].fixed == ""
+    (chinese,) = items("记录逐行核对，并按日期的先后顺序排列在同一个表格里，然后再写出结果。")
+    assert chinese.fixed == "code cannot read its language"
+
+
 def test_what_a_model_puts_around_a_sentence_is_taken_off() -> None:
     assert plain("  - Read\n  `a.csv`.\n") == "Read `a.csv`."
     assert plain("12. Read it.") == "Read it."

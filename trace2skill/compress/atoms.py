@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from trace2skill.compress.languages import binds_elsewhere
 from trace2skill.markdown import Block, lines_of
 
 _INLINE = (
@@ -99,6 +100,7 @@ def binds(text: str) -> bool:
         (has_any(small, _BINDING_WORDS) and _BINDING.search(text))
         or (_LOUD_SIGNS.search(text) and _LOUD.search(text))
         or (has_any(small, _CONFIRMING_WORDS) and _CONFIRMS.search(text))
+        or binds_elsewhere(small)
     )
 
 

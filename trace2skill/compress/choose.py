@@ -125,7 +125,7 @@ def kept_blocks(page: Page, section: Section) -> Iterator[Block]:
         text = page.text[block.start : block.end]
         code = block.kind in ("fence", "code")
         if is_loud(text) if code else binds(text):
-            leads = block.kind == "paragraph" and text.endswith((":", ":**"))
+            leads = block.kind == "paragraph" and text.endswith((":", ":**", "："))
             yield block
         elif leads and block.kind in ("item", "fence", "code", "table", "quote"):
             leads = block.kind == "item"

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from trace2skill.compress.anatomy import Page, Section
 from trace2skill.compress.atoms import binds, has_any
+from trace2skill.compress.languages import title_binds
 from trace2skill.markdown import kept, lines_of
 
 _RUNS_AT_LOADING = re.compile(r"(?<![`\w])!`[^`\n]{1,500}`|^[ \t>]{0,12}(?:`{3,}|~{3,})!", re.MULTILINE)
@@ -123,7 +124,8 @@ def _own_reason(section: Section, hits: _Hits, balances: Sequence[Counter[str]])
         return "a placeholder in it is filled when the skill is loaded"
     if _within(hits.included, section):
         return "it includes another file"
-    if any(_BINDING_TITLE.search(title) for title in (section.title, *section.path[1:])):
+    titles = (section.title, *section.path[1:])
+    if any(_BINDING_TITLE.search(title) or title_binds(title) for title in titles):
         return "its heading binds"
     if _within(hits.specified, section):
         return "it specifies a form"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from trace2skill.compress.languages import is_core_elsewhere
+
 Topic = Literal["example", "template", "background", "trouble", "setup", "advanced", "reference", ""]
 
 _WORDS: tuple[tuple[Topic, str], ...] = (
@@ -79,7 +81,7 @@ def topic_of(title: str) -> Topic:
 
 def is_core(title: str) -> bool:
     """Say whether a section with this *title* is what an agent reads each time."""
-    return _CORE.search(title) is not None
+    return _CORE.search(title) is not None or is_core_elsewhere(title)
 
 
 def orders_in(text: str) -> int:

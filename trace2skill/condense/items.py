@@ -18,13 +18,15 @@ from trace2skill.markdown import Block, BlockKind, lines_of
 
 LEAST_WORDS = 12
 """Tokens below which an item is not worded anew: little can be won."""
+MOST_FOREIGN = 0.1
+"""Share of characters beyond ASCII; in a text of more, nobody but a model could tell what a wording loses."""
 _MOVES: frozenset[BlockKind] = frozenset(("paragraph", "item", "fence", "code", "table", "quote"))
 _MARK = re.compile(r"[ \t]{0,12}(?:[-*+]|\d{1,9}[.)])[ \t]{1,4}(?:\[[ xX]\] )?")
 _ORDERED = re.compile(r"[ \t]{0,12}\d{1,9}[.)]")
 _INNER = re.compile(r"[ \t]{0,40}(?:[-*+][ \t]|\d{1,9}[.)][ \t]|[>|#=]|```|~~~|$)")
 _HARD_BREAK = re.compile(r"(?: {2}|\\)\r?\n")
 _MARKUP = re.compile(r"<[A-Za-z/!]|!\[")
-_LEADS = re.compile(r":(?:\*\*|__)?$|^\*\*[^*\n]{1,60}\*\*$")
+_LEADS = re.compile(r"[:：](?:\*\*|__)?$|^\*\*[^*\n]{1,60}\*\*$")
 _LOADS = re.compile(r"!`|\$(?:ARGUMENTS\b|\{CLAUDE_|\d\b)|(?:^|[\s(])@[\w~./-]{1,120}\.\w")
 
 
@@ -177,6 +179,8 @@ def _fixed(block: Block, text: str, reason: str) -> str:
         return "it has parts of its own"
     if _leads(text) or _MARKUP.search(text) or _LOADS.search(text):
         return "its form matters"
+    if sum(not char.isascii() for char in text) > MOST_FOREIGN * len(text):
+        return "code cannot read its language"
     return "it is short" if tokens.count(text) < LEAST_WORDS else ""
 
 

@@ -15,7 +15,8 @@ _NEW_TERMS = 5
 """Of so many terms, one may be new: a synonym, a word that joins."""
 _FAMILIES = {
     "a negation": re.compile(
-        r"\b(?:not|no|none|nor|neither|nothing|nobody|nowhere|without|cannot|\w{1,8}n['’]t)\b"
+        r"\b(?:not|no|none|nor|neither|nothing|nobody|nowhere|without|cannot|\w{1,8}n['’]t"
+        r"|nicht|kein\w{0,3}|ohne|nie|ne|pas|sans|sin|não|sem)\b"
     ),
     "an exception": re.compile(
         r"\b(?:unless|except|excluding|only|instead|rather|but|however|otherwise|until)\b"
