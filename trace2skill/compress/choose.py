@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from trace2skill.compress.anatomy import Page, Section
@@ -58,8 +60,9 @@ def choose(page: Page, share: float, least: float = LEAST_SCORE) -> Choice:
         and not any(below.place in guards for below in page.below(section))
     ]
     goal = share * page.size
-    taken, saved = _taken(_scored(page, free, least), goal, ())
-    small, more = _taken(_small(page, free), goal - saved, taken)
+    kept = _Kept(page)
+    taken, saved = _taken(_scored(page, free, kept, least), goal, ())
+    small, more = _taken(_small(page, free, kept), goal - saved, taken)
     if len(small) < LEAST_SMALL_ONES or more < LEAST_SECTION:
         small, more = (), 0
     if saved + more < max(LEAST_SAVING, page.size // 50):
@@ -83,12 +86,12 @@ def _taken(
     return tuple(sorted(taken, key=lambda section: section.start)), saved
 
 
-def _scored(page: Page, free: Sequence[Section], least: float) -> Iterator[Scored]:
+def _scored(page: Page, free: Sequence[Section], kept: _Kept, least: float) -> Iterator[Scored]:
     """Yield the sections that are worth a file, of those that are *free* to go."""
     for section in free:
         if section.size < LEAST_SECTION:
             continue
-        bound = kept_size(page, section)
+        bound = kept.size(section)
         saving = section.size - STUB - bound * section.size // max(1, section.end - section.start)
         if saving < LEAST_SECTION // 2:
             continue
@@ -97,22 +100,31 @@ def _scored(page: Page, free: Sequence[Section], least: float) -> Iterator[Score
             yield Scored(round(score, 6), saving, section)
 
 
-def _small(page: Page, free: Sequence[Section]) -> Iterator[Scored]:
+def _small(page: Page, free: Sequence[Section], kept: _Kept) -> Iterator[Scored]:
     """Yield the sections that are worth a part of a file, of those that are *free*; nothing in them stays.
 
     So little is won by each that only what is clearly looked up may go: no step of what is done each time.
     """
     for section in free:
         fits = LEAST_SMALL <= section.size < LEAST_SECTION and not is_core(section.title)
-        if fits and not kept_size(page, section):
+        if fits and not kept.size(section):
             score = score_of(page, section)
             if score >= LEAST_SMALL_SCORE:
                 yield Scored(round(score, 6), section.size - SMALL_STUB, section)
 
 
-def kept_size(page: Page, section: Section) -> int:
-    """Return how many characters of *section* stay on the page."""
-    return sum(block.end - block.start for block in kept_blocks(page, section))
+class _Kept:
+    """How many characters of each part of a page stay on it, added up once for all sections."""
+
+    def __init__(self, page: Page) -> None:
+        kept = list(_kept(page, page.blocks))
+        self._starts = [block.start for block in kept]
+        self._sums = [0, *accumulate(block.end - block.start for block in kept)]
+
+    def size(self, section: Section) -> int:
+        """Return how many characters of *section* stay, its heading apart."""
+        first, last = (bisect_left(self._starts, at) for at in (section.body, section.end))
+        return self._sums[last] - self._sums[first]
 
 
 def kept_blocks(page: Page, section: Section) -> Iterator[Block]:
@@ -120,8 +132,12 @@ def kept_blocks(page: Page, section: Section) -> Iterator[Block]:
 
     What a sentence that binds leads up to with a colon stays with it.
     """
+    return _kept(page, section.blocks[1:])
+
+
+def _kept(page: Page, blocks: Iterable[Block]) -> Iterator[Block]:
     leads = False
-    for block in section.blocks[1:]:
+    for block in blocks:
         text = page.text[block.start : block.end]
         code = block.kind in ("fence", "code")
         if is_loud(text) if code else binds(text):

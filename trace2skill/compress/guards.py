@@ -10,8 +10,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from trace2skill.compress.anatomy import Page, Section
-from trace2skill.compress.atoms import binds, has_any
+from trace2skill.compress.atoms import binds
 from trace2skill.compress.languages import title_binds
+from trace2skill.compress.terms import has_any
 from trace2skill.markdown import kept, lines_of
 
 _RUNS_AT_LOADING = re.compile(r"(?<![`\w])!`[^`\n]{1,500}`|^[ \t>]{0,12}(?:`{3,}|~{3,})!", re.MULTILINE)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from trace2skill.compress.terms import has_any
+
 _LATIN = (
     "muss müssen niemals immer darf dürfen verboten achtung warnung vorsicht wichtig unbedingt zwingend"
     " doit doivent devez jamais toujours interdit interdite obligatoire avertissement impérativement"
@@ -52,12 +54,12 @@ _ALWAYS_READ = re.compile(
 
 def binds_elsewhere(small: str) -> bool:
     """Say whether *small*, a text in lower case, binds by a word of another language."""
-    likely = any(word in small for word in _ASCII)
+    likely = has_any(small, _ASCII)
     if small.isascii():
         return likely and _WORDS.search(small) is not None
-    if any(word in small for word in _EAST):
+    if has_any(small, _EAST):
         return True
-    return (likely or any(word in small for word in _OTHERS)) and _WORDS.search(small) is not None
+    return (likely or has_any(small, _OTHERS)) and _WORDS.search(small) is not None
 
 
 def title_binds(title: str) -> bool:

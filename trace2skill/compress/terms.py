@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]{1,60}(?:[.+#'’]{1,2}[^\W_]{1,60}){0,4}[+#]{0,2}")
@@ -32,6 +33,14 @@ def terms_of(text: str) -> tuple[str, ...]:
         elif word not in _FILLER and word not in _OF_SKILLS:
             found.append(stem(word))
     return tuple(found)
+
+
+def has_any(text: str, words: Sequence[str]) -> bool:
+    """Say whether one of *words* is in *text*."""
+    for word in words:  # noqa: SIM110 - several times as fast as any() with a generator
+        if word in text:
+            return True
+    return False
 
 
 def words_of(text: str) -> dict[str, str]:
