@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.injection.texts import ORDER, ORDINARY, PLANTED, coded, tagged
 from trace2skill.injection import RULES, find
-from trace2skill.injection.gate import suspects, suspects_by_literals
+from trace2skill.injection.gate import suspects, suspects_by_literals, suspects_by_patterns
 from trace2skill.injection.hidden import fold
 from trace2skill.injection.look import MOST
 
@@ -60,6 +60,7 @@ def test_the_first_look_never_says_too_little(text: str) -> None:
     assert len(folded) == len(text)
     worded = {rule.id for rule in RULES for pattern in rule.patterns if pattern.search(text.lower())}
     assert worded <= suspects(text)
+    assert worded <= suspects_by_patterns(text)
     assert {rule.id for rule in RULES for p in rule.patterns if p.search(folded)} <= suspects_by_literals(
         text
     )

@@ -25,6 +25,8 @@ except ImportError:  # it has no wheel for this platform
 
 UNSEEN, BROKEN, MARKED, CODED = "unseen", "broken", "marked", "coded"
 """Beside the names of rules: what may be invisible, break up words, be hidden in markup, be in base64."""
+PATIENCE = 1_000_000
+"""Characters that are looked through for literals while Hyperscan would compile the patterns."""
 _BOUND = re.compile(r"\{0,\d{1,4}\}\??")
 _BOUND_ONE = re.compile(r"\{1,\d{1,4}\}\??")
 _UNSEEN = r"[\x{e0020}-\x{e007e}]{4}|[\x{fe00}-\x{fe0f}\x{e0100}-\x{e01ef}]{4}|[\x{202d}\x{202e}]"
@@ -38,7 +40,17 @@ _known = local()  # Hyperscan needs a scratch space of its own for each thread
 
 
 def suspects(text: str) -> set[str]:
-    """Return the names of what *text* may hold; never too few."""
+    """Return the names of what *text* may hold; never too few.
+
+    The first texts of a thread are looked through for literals: a command that reads little ends before
+    Hyperscan would be ready.
+    """
+    _known.patience = getattr(_known, "patience", PATIENCE) - len(text)
+    return suspects_by_literals(text) if _known.patience > 0 else suspects_by_patterns(text)
+
+
+def suspects_by_patterns(text: str) -> set[str]:
+    """Return what ``suspects`` does, by the patterns themselves where Hyperscan is there."""
     database = _database()
     if database is None:
         return suspects_by_literals(text)
@@ -52,7 +64,7 @@ def suspects(text: str) -> set[str]:
 
 
 def suspects_by_literals(text: str) -> set[str]:
-    """Return what ``suspects`` does, and more, without Hyperscan."""
+    """Return what ``suspects_by_patterns`` does, and more, without Hyperscan."""
     folded = fold(text)
     known: dict[str, bool] = {}
     found = {rule.id for rule in RULES if all(_has(row, folded, known) for row in rule.needs)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 Match = re.Match[str]
 _BEFORE = 220
@@ -14,11 +15,19 @@ class Phrase:
     """A pattern for text in small letters; every repeat in it is bounded."""
 
     def __init__(self, pattern: str, *needs: str, goal: str = "") -> None:
-        self.pattern = re.compile(pattern)
-        self.goal = re.compile(goal) if goal else None
-        """What it ends in, on one line; where that does not follow, nothing is looked for."""
+        self._pattern, self._goal = pattern, goal
         self.needs = tuple(tuple(row.split("|")) for row in needs)
         """Rows of literals: without one of each row there is nothing to find."""
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The pattern, compiled when a text first holds what it needs: there are many, and few are met."""
+        return re.compile(self._pattern)
+
+    @cached_property
+    def goal(self) -> re.Pattern[str] | None:
+        """What it ends in, on one line; where that does not follow, nothing is looked for."""
+        return re.compile(self._goal) if self._goal else None
 
     def finditer(self, folded: str) -> Iterator[Match]:
         """Yield where it stands in *folded*."""

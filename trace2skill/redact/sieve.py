@@ -25,10 +25,14 @@ except ImportError:  # it has no wheel for this platform
 _VEILS = (Probe(b"\\u00", rb"\\u00[2-7][0-9a-fA-F]"), Probe(b"\0", rb"\x00"))
 _VEIL_PLACE = ALL.bit_length()
 ENGINES = ("hyperscan", "re")
+PATIENCE = 1_000_000
+"""Bytes that are looked through with ``re`` in the time that Hyperscan takes to compile the probes."""
 
 
 class Sieve:
     """Says which rules may match in some bytes; ``engine`` is the one in use, which may be the fallback.
+
+    Unless one is asked for, the first bytes are looked through with the one that is ready at once.
 
     Not for two threads at once: Hyperscan needs a scratch space of its own for each.
     """
@@ -38,16 +42,18 @@ class Sieve:
             raise ConfigError(
                 f"no sieve engine is called {engine!r}", hint=f"use one of {', '.join(ENGINES)}"
             )
-        database = _database() if engine != "re" else None
-        self.engine = "re" if database is None else "hyperscan"
+        self.engine = "re" if engine == "re" or hyperscan is None else "hyperscan"
+        self._patience = 0 if engine else PATIENCE
         self._hits: list[int] = []
-        if database is not None:
-            self._search = database.scan
-            self._scratch = _scratch(database)
+        self._search: Any = None
 
     def scan(self, data: bytes) -> int:
         """Return the mask of the rules that may match in *data*; 0 means that none can."""
-        if self.engine == "re":
+        if self._search is None and self.engine != "re":
+            self._patience -= len(data)
+            if self._patience <= 0:
+                self._begin()
+        if self._search is None:
             return _scan(data)
         hits = self._hits
         self._search(data, self._note, scratch=self._scratch)
@@ -58,6 +64,13 @@ class Sieve:
             mask |= hit
         hits.clear()
         return mask
+
+    def _begin(self) -> None:
+        database = _database()
+        if database is None:
+            self.engine = "re"
+        else:
+            self._search, self._scratch = database.scan, _scratch(database)
 
     def _note(self, place: int, *_: Any) -> None:
         self._hits.append(1 << place if place < _VEIL_PLACE else ALL)
