@@ -61,7 +61,8 @@ def test_the_price_is_told_first_and_a_dry_run_asks_nothing(skill: Path, server:
     assert 0 < foretold["expected"]["dollars"] < foretold["most"]["dollars"]
     real = compress(server, skill, *PRICES, "--in-place")
     assert real.code == 0, real.err
-    assert real.err.index("expected") < real.err.index("calls, $0.")
+    assert real.err.index("at most") < real.err.index("compressing: 1 to do")
+    assert f"{len(server.seen)} calls, $0.0" in real.err
     assert foretold["expected"]["calls"] / 2 <= len(server.seen) <= foretold["most"]["calls"]
 
 
@@ -163,11 +164,18 @@ def test_many_skills_are_done_in_one_run_and_each_is_told(
 
 
 @pytest.mark.parametrize(
-    "args", [("--dry-run",), ("--model", "openai/local", "--target", 0.5)], ids=["no model", "target"]
+    "args",
+    [
+        ("--in-place", "--dry-run"),
+        ("--in-place", "--model", "openai/local", "--target", 0.5),
+        ("--check", "--model", "openai/local"),
+        ("--revert", "--model", "openai/local"),
+    ],
+    ids=["no model", "target", "check", "revert"],
 )
 def test_what_makes_no_sense_is_refused(skill: Path, args: tuple[object, ...]) -> None:
     before = tree(skill)
-    assert program("compress", skill, "--in-place", *args).code == 2
+    assert program("compress", skill, *args).code == 2
     assert tree(skill) == before
 
 

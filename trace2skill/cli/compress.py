@@ -144,6 +144,8 @@ def _require_sense(given: dict[str, Any]) -> None:
         raise ConfigError(
             "only one of -o, --in-place, --revert, --diff and --check", hint="say where the result is to go"
         )
+    if given["model"] is not None and (given["check"] or given["revert"]):
+        raise ConfigError("--check and --revert ask no model", hint="leave --model out")
     if given["model"] is not None and given["target"] is not None:
         raise ConfigError("--target is for runs without a model", hint="leave it out: the checks decide")
     if given["dry_run"] and given["model"] is None:

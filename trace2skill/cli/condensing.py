@@ -19,6 +19,7 @@ from trace2skill.pipeline.condensing.skills import condense_skills, price_of_con
 from trace2skill.pipeline.settings import ModelSettings
 from trace2skill.render.condensing import print_foretold, print_spent
 from trace2skill.render.console import print_error, print_json
+from trace2skill.render.learning import Display
 
 
 class Asking(NamedTuple):
@@ -45,7 +46,8 @@ def condensed(asked: Sequence[tuple[Path, Wishes]], asking: Asking) -> list[Shor
         return []
     if not asking.quiet:
         print_foretold(price, settings.model or "", brief=True)
-    found = condense_skills(wanted, settings, asking.tasks)
+    with Display(quiet=asking.quiet) as display:
+        found = condense_skills(wanted, settings, asking.tasks, display)
     print_spent(found.spent)
     if found.budget_spent is not None:
         print_error(found.budget_spent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Literal, NamedTuple
@@ -21,6 +22,9 @@ LEAVES: tuple[Kind, ...] = ("background", "example", "template")
 """The kinds that are read now and then."""
 LEAST_COVERED = 0.6
 """Of the words of a redundant item, what must stand in the one that says it, too."""
+_BLANK = re.compile(r"(?:[ \t]*(?:\r\n?|\n))+")
+_NEAR = 1_000
+"""Characters around a place in which the lines before and after it are looked for."""
 LEAST_PART = 70
 """Tokens of a section below which a pointer would cost too much of what is saved."""
 
@@ -205,21 +209,18 @@ class _Builder:
         """Return *text* in place of *run*, with a blank line on either side."""
         line = newline_of(self._text)
         start, end = run[0].block.start, run[-1].block.end
-        before = "" if _ends_blank(self._text[:start]) else line
-        after = "" if _begins_blank(self._text[end:]) else line
+        before = "" if _ends_blank(self._text, start) else line
+        after = "" if _begins_blank(self._text, end) else line
         return Edit(start, end, f"{before}{text}{after}")
 
     def _removed(self, run: Sequence[Item]) -> Edit:
         """Return *run* gone, with the blank lines that follow it."""
-        rest = self._text[run[-1].block.end :]
-        blank = rest[: len(rest) - len(rest.lstrip(" \t\r\n"))]
-        cut = max(blank.rfind("\n"), blank.rfind("\r")) + 1
-        end = run[-1].block.end + cut
-        if cut and not _begins_blank(rest) and not _ends_blank(self._text[: run[0].block.start]):
-            return Edit(run[0].block.start, end, "")
+        start, last = run[0].block.start, run[-1].block.end
+        blank = _BLANK.match(self._text, last)
+        end = blank.end() if blank else last
         # What stood before it and what follows must not become one paragraph.
-        keep = "" if _ends_blank(self._text[: run[0].block.start]) or not cut else newline_of(self._text)
-        return Edit(run[0].block.start, end, keep)
+        apart = _ends_blank(self._text, start) or not blank or not _begins_blank(self._text, last)
+        return Edit(start, end, "" if apart else newline_of(self._text))
 
     def _worded(self, known: Mapping[str, Item]) -> Iterator[Edit]:
         for wording in self._plan.wordings:
@@ -240,15 +241,15 @@ class _Builder:
         return "".join([*parts, self._text[done:]])
 
 
-def _ends_blank(text: str) -> bool:
-    """Say whether nothing stands on the line before the end of *text*, or there is none."""
-    before = lines_of(text)
+def _ends_blank(text: str, at: int) -> bool:
+    """Say whether nothing stands on the line before *at*, where a line begins, or there is none."""
+    before = lines_of(text[max(0, at - _NEAR) : at])
     return not before or (before[-1].endswith(("\n", "\r")) and not before[-1].strip())
 
 
-def _begins_blank(text: str) -> bool:
-    """Say whether *text*, which goes on after a block, has a blank line next, or ends."""
-    rows = lines_of(text)
+def _begins_blank(text: str, at: int) -> bool:
+    """Say whether the line after *at*, where a block ends, is blank, or there is none."""
+    rows = lines_of(text[at : at + _NEAR])
     return len(rows) < 2 or not rows[1].strip()
 
 

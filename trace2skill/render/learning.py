@@ -29,7 +29,7 @@ WINDOWS = (
     "give it a larger window and run again (Ollama: OLLAMA_CONTEXT_LENGTH or num_ctx; llama-server: -c, which"
     " -np divides; vLLM: --max-model-len), or say with --context how many tokens it takes"
 )
-_PROGRESS = ("checked", "analysed", "trajectories")
+_PROGRESS = ("checked", "analysed", "trajectories", "skills")
 _ENDS = (("expected", "expected"), ("at least", "low"), ("at most", "high"))
 
 

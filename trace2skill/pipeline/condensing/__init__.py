@@ -60,7 +60,8 @@ async def condense(wanted: Wanted, asker: Asker, tasks: int) -> Condensation:
     worded = await word(seen, buildable(seen.outline, labelled.plan), asker)
     faithful = await check_faith(seen, buildable(seen.outline, worded.plan), asker)
     subject = Subject(seen, _readable(begun.before), begun.taken)
-    plan, tried = faithful.plan, Tried(faithful.plan)
+    plan = buildable(seen.outline, faithful.plan)
+    tried = Tried(plan)
     if tasks and subject.built(plan).off:
         tried = await try_tasks(subject, plan, tasks, asker)
         plan = tried.plan

@@ -22,6 +22,8 @@ class Asker(NamedTuple):
 
     ask: Ask
     jobs: int
+    hear: Callable[[], None] = lambda: None
+    """Is told whenever something was answered."""
 
     @property
     def room(self) -> int:
@@ -48,7 +50,7 @@ class Asker(NamedTuple):
         Raises ``BudgetSpent`` when the budget is: what is half checked is of no use.
         """
         found: list[tuple[Item, T | Trace2SkillError]] = []
-        for outcome in await gather_outcomes(call, items, Gate(self.jobs)):
+        for outcome in await gather_outcomes(call, items, Gate(self.jobs), lambda outcome: self.hear()):
             if isinstance(outcome.error, BudgetSpent):
                 raise outcome.error
             if outcome.error is not None:

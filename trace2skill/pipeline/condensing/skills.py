@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -14,8 +15,8 @@ from trace2skill.pipeline.condensing import Condensation, Wanted, condense, outl
 from trace2skill.pipeline.condensing.asking import Asker
 from trace2skill.pipeline.condensing.price import CondensePrice, foretell
 from trace2skill.pipeline.condensing.shown import shown
-from trace2skill.pipeline.connection import Connection, connection
-from trace2skill.pipeline.settings import ModelSettings
+from trace2skill.pipeline.connection import connection
+from trace2skill.pipeline.settings import ModelSettings, Observer
 
 
 class CondensedSkills(NamedTuple):
@@ -37,22 +38,28 @@ def price_of_condensing(skills: Sequence[Wanted], settings: ModelSettings, tasks
     return foretell(seen, Asker(link.ask, settings.jobs), tasks, link.price)
 
 
-def condense_skills(skills: Sequence[Wanted], settings: ModelSettings, tasks: int) -> CondensedSkills:
-    """Return *skills* made shorter by what the model of *settings* says of them."""
+def condense_skills(
+    skills: Sequence[Wanted], settings: ModelSettings, tasks: int, watch: Observer
+) -> CondensedSkills:
+    """Return *skills* made shorter by what the model of *settings* says; *watch* hears how it goes."""
     link = connection(settings)
-    outcomes = asyncio.run(_condense(skills, link, Asker(link.ask, settings.jobs), tasks))
+    watch = link.metered(watch)
+    watch.begin("compressing", len(skills))
+    asker = Asker(link.ask, settings.jobs, watch.advance)
+    done = itertools.count(1)
+
+    async def run() -> tuple[Outcome[Wanted, Condensation], ...]:
+        try:
+            # How many calls are in flight is the connection's to say; here, only how many skills are begun.
+            return await gather_outcomes(
+                lambda wanted: condense(wanted, asker, tasks),
+                skills,
+                Gate(asker.jobs),
+                lambda outcome: watch.advance(skills=next(done)),
+            )
+        finally:
+            await link.close()
+
+    outcomes = asyncio.run(run())
     stops = [one.error for one in outcomes if isinstance(one.error, BudgetSpent)]
     return CondensedSkills(outcomes, link.spent, stops[0] if stops else None)
-
-
-async def _condense(
-    skills: Sequence[Wanted], link: Connection, asker: Asker, tasks: int
-) -> tuple[Outcome[Wanted, Condensation], ...]:
-    async def one(wanted: Wanted) -> Condensation:
-        return await condense(wanted, asker, tasks)
-
-    try:
-        # How many calls are in flight is the connection's to say; here, only how many skills are begun.
-        return await gather_outcomes(one, skills, Gate(asker.jobs))
-    finally:
-        await link.close()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from trace2skill import tokens
-from trace2skill.condense import Built, Plan, build
+from trace2skill.condense import Built, Plan, build, buildable
 from trace2skill.condense.account import Check, Restored, Status, TaskResult
 from trace2skill.errors import BudgetSpent, Trace2SkillError
 from trace2skill.pipeline.condensing.asking import Asker
@@ -94,7 +94,7 @@ async def try_tasks(subject: Subject, plan: Plan, count: int, asker: Asker) -> T
         back = _back(subject, plan, worse, number)
         if not back:
             continue
-        plan = plan.pin(back)
+        plan = buildable(subject.shown.outline, plan.pin(back))
         texts = subject.shown.texts
         restored += [Restored(name, texts[name], "tasks", why) for name, why in sorted(back.items())]
         redone, more = await _all_again(_variant(subject, plan), worse, asker)
