@@ -62,6 +62,21 @@ def test_a_list_moves_whole_or_not_at_all() -> None:
     assert set(build(outline, Plan(dict.fromkeys(names, "example"))).off) == set(names)
 
 
+def test_small_parts_of_several_sections_share_a_file() -> None:
+    outline = page(f"## Names\n\n{LONG} {LONG} {LONG}\n\nKeep it.", f"## Sizes\n\n{LONG} {LONG} {LONG}")
+    names = [ids(outline, 2)[0], *ids(outline, 3)]
+    built = build(outline, Plan(dict.fromkeys(names, "background")))
+    assert list(built.files) == ["references/details.md"]
+    texts = [item.text for item in outline.items if item.id in names]
+    assert built.files["references/details.md"] == f"## Names\n\n{texts[0]}\n\n## Sizes\n\n{texts[1]}\n"
+    for title in ("Names", "Sizes"):
+        pointer = f"Read `references/details.md` when the task involves {title}."
+        assert f"## {title}\n\n{pointer}\n" in built.text
+    assert "\n\nKeep it.\n" in built.text
+    alone = build(outline, Plan({names[0]: "background"}))
+    assert alone.off == {}
+
+
 def test_what_is_too_small_stays_since_a_pointer_costs_as_much() -> None:
     outline = page("## Notes\n\nThis is short, and there is no more.")
     assert build(outline, Plan({ids(outline, 2)[0]: "example"})).text == outline.page.text

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from trace2skill.compress.languages import binds_elsewhere
 from trace2skill.compress.terms import has_any
-from trace2skill.markdown import Block, lines_of
+from trace2skill.markdown import Block, blocks, lines_of
 
 _INLINE = (
     ("code", re.compile(r"(?<!`)`[^`\n]{1,400}`(?!`)")),
@@ -67,16 +67,21 @@ _LOUD_SIGNS = re.compile(r"[A-Z]{3}|Only|[⚠❗‼⛔🚫🚨]")
 _CONFIRMING_WORDS = ("confirm", "ask", "check with", "approval", "permission", "consent", "back")
 
 
-def atoms(text: str, blocks: tuple[Block, ...]) -> Counter[tuple[str, str]]:
-    """Return the atoms of *text*, whose blocks are *blocks*: kind and text, and how often each stands."""
+def atoms(text: str, parts: tuple[Block, ...]) -> Counter[tuple[str, str]]:
+    """Return the atoms of *text*, whose blocks are *parts*: kind and text, and how often each stands."""
     found: Counter[tuple[str, str]] = Counter()
-    for block in blocks:
+    for block in parts:
         source = text[block.start : block.end]
         if block.kind in ("fence", "code", "table", "html"):
             found[block.kind, source] += 1
         if block.kind not in ("fence", "code", "frontmatter"):
             found.update(_of_words(source))
     return found
+
+
+def atoms_of(text: str) -> Counter[tuple[str, str]]:
+    """Return the atoms of *text*, whatever its blocks are."""
+    return atoms(text, blocks(text))
 
 
 def _of_words(text: str) -> Iterator[tuple[str, str]]:

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from trace2skill import tokens
-from trace2skill.compress.atoms import atoms
+from trace2skill.compress.atoms import atoms_of
 from trace2skill.compress.clauses import Clause, clauses_of, parse
 from trace2skill.compress.leads import lead_of
 from trace2skill.compress.similar import Pool
 from trace2skill.compress.terms import terms_of
-from trace2skill.markdown import blocks
 
 _LEAST_TERMS = 2
 _QUOTED = re.compile(r"(?<!\w)['‘][^'’\n]{2,160}['’](?!\w)|[「『«][^」』»\n]{2,160}[」』»]")
@@ -175,5 +174,5 @@ def _without_leads(done: Trimmed) -> Trimmed:
 
 def _pieces(text: str) -> Iterator[str]:
     """Yield what is right only as it stands: atoms, and phrases between quotation marks of any kind."""
-    yield from (piece for _, piece in atoms(text, blocks(text)))
+    yield from (piece for _, piece in atoms_of(text))
     yield from _QUOTED.findall(text)

@@ -6,8 +6,9 @@ page and verifies it.
 
 from __future__ import annotations
 
+from trace2skill.condense.build import Built, build, buildable
 from trace2skill.condense.items import Item, Outline, outline_of
-from trace2skill.condense.plan import LEAVES, Built, Kind, Plan, Wording, build, buildable, leaving, left_out
+from trace2skill.condense.plan import LEAVES, Kind, Plan, Wording, leaving, left_out
 from trace2skill.condense.wording import fault_of, plain
 
 __all__ = [

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from trace2skill import tokens
-from trace2skill.compress.atoms import atoms, binds
+from trace2skill.compress.atoms import atoms_of, binds
 from trace2skill.compress.terms import terms_of
 from trace2skill.condense.items import Item
 from trace2skill.markdown import blocks
@@ -48,7 +48,7 @@ def fault_of(items: Sequence[Item], text: str) -> str:
         return "it has markup of its own"
     if tokens.count(text) >= sum(tokens.count(item.words) for item in items):
         return "it is no shorter"
-    had, has = (set(atoms(one, blocks(one))) for one in (old, text))
+    had, has = (set(atoms_of(one)) for one in (old, text))
     if had - has:
         return f"it loses {_shown(had - has)}"
     if has - had:

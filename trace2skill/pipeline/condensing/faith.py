@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from trace2skill import tokens
-from trace2skill.condense import LEAVES, Built, Item, Kind, Plan, build, leaving, left_out
+from trace2skill.condense import LEAVES, Built, Item, Kind, Plan, build
 from trace2skill.condense.account import Check, CheckName, Restored
 from trace2skill.errors import Trace2SkillError
 from trace2skill.fence import fenced
@@ -87,21 +87,25 @@ class _Found(NamedTuple):
 
 async def check_faith(shown: Shown, plan: Plan, asker: Asker) -> Checked:
     """Return *plan* without what a model finds lost, kind by kind."""
-    moves = leaving(shown.outline, plan)
-    out = left_out(shown.outline, plan, moves)
+    built = build(shown.outline, plan)
+    moves = {name for name, path in built.off.items() if path}
     texts = shown.texts
     known = {item.id: item for item in shown.outline.items}
     worded = [
         _Pair(one.ids, "\n".join(texts[name] for name in one.ids), known[one.ids[0]].mark + one.text)
         for one in plan.wordings
+        if not built.off.get(one.ids[0])
     ]
-    repeated = [_Pair((name,), texts[name], texts[plan.repeats[name]]) for name in sorted(out)]
+    repeated = [
+        _Pair((name,), texts[name], texts[other])
+        for name, other in sorted(plan.repeats.items())
+        if built.off.get(name) == ""
+    ]
     found: dict[CheckName, _Found] = {}
     if worded:
         found["core"] = await _pairs(worded, asker)
     if repeated:
         found["redundant"] = await _pairs(repeated, asker)
-    built = build(shown.outline, plan)
     for kind in LEAVES:
         items = [known[name] for name in moves if plan.kinds.get(name) == kind]
         if items:

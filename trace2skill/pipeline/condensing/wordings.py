@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from trace2skill.condense import Item, Outline, Plan, Wording, fault_of, leaving, left_out, plain
+from trace2skill.condense import Item, Outline, Plan, Wording, build, fault_of, plain
 from trace2skill.errors import Trace2SkillError
 from trace2skill.llm.base import Request
 from trace2skill.pipeline.condensing.asking import REPLY_SHARE, Asker
@@ -70,9 +70,8 @@ async def word(shown: Shown, plan: Plan, asker: Asker) -> Worded:
 
 
 def _offered(shown: Shown, plan: Plan) -> Iterator[Item]:
-    """Yield the core rules whose words may change and of which the model sees all."""
-    moves = leaving(shown.outline, plan)
-    gone = moves | left_out(shown.outline, plan, moves) | shown.secret | plan.pinned
+    """Yield the items that stay on the page, whose words may change and of which the model sees all."""
+    gone = build(shown.outline, plan).off.keys() | shown.secret | plan.pinned
     return (item for item in shown.outline.items if not item.fixed and item.id not in gone)
 
 
