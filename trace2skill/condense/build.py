@@ -84,6 +84,7 @@ class _Builder:
     def __init__(self, outline: Outline, plan: Plan, taken: Collection[str]) -> None:
         self._outline, self._plan = outline, plan
         self._text = outline.page.text
+        self._line = newline_of(self._text)
         self._names = {path.lower() for path in taken}
         self._files: dict[str, str] = {}
         self._moved: list[Moved] = []
@@ -106,7 +107,7 @@ class _Builder:
         """Yield the sections that go with all below them, outermost first."""
         done = 0
         for section in self._outline.page.sections:
-            items = list(self._outline.within(section.place))
+            items = self._outline.within(section.place)
             if section.start < done or section.level == 1 or section.place in self._outline.guarded:
                 continue
             size = sum(item.size for item in items)
@@ -138,7 +139,7 @@ class _Builder:
         """Yield what becomes of a section of which a part goes, into the file *shared* or one of its own."""
         section = part.section
         runs = [list(run) for goes, run in groupby(part.items, key=lambda item: item.id in moves) if goes]
-        line = newline_of(self._text)
+        line = self._line
         spans = [self._text[run[0].block.start : run[-1].block.end] for run in runs]
         text = (line * 2).join((self._text[section.start : section.body].rstrip("\r\n"), *spans)) + line
         going = [item for run in runs for item in run]
@@ -152,13 +153,13 @@ class _Builder:
         path = shared or file_for(section, self._names)
         self._names.add(path.lower())
         before = self._files.get(path)
-        self._files[path] = text if before is None else f"{before}{newline_of(self._text)}{text}"
+        self._files[path] = text if before is None else f"{before}{self._line}{text}"
         self._moved.append(Moved(section.title, path, size))
         self._off.update((item.id, path) for item in items)
         return path
 
     def _stub(self, section: Section, path: str) -> str:
-        line = newline_of(self._text)
+        line = self._line
         source = self._text[section.start : section.end]
         end = line * 2 if section.end < len(self._text) else source[len(source.rstrip("\r\n")) :]
         heading = self._text[section.start : section.body].rstrip("\r\n")
@@ -166,7 +167,7 @@ class _Builder:
 
     def _put(self, run: Sequence[Item], text: str) -> Edit:
         """Return *text* in place of *run*, with a blank line on either side."""
-        line = newline_of(self._text)
+        line = self._line
         start, end = run[0].block.start, run[-1].block.end
         before = "" if _ends_blank(self._text, start) else line
         after = "" if _begins_blank(self._text, end) else line
@@ -179,7 +180,7 @@ class _Builder:
         end = blank.end() if blank else last
         # What stood before it and what follows must not become one paragraph.
         apart = _ends_blank(self._text, start) or not blank or not _begins_blank(self._text, last)
-        return Edit(start, end, "" if apart else newline_of(self._text))
+        return Edit(start, end, "" if apart else self._line)
 
     def _worded(self, known: Mapping[str, Item]) -> Iterator[Edit]:
         for wording in self._plan.wordings:

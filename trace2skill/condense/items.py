@@ -7,6 +7,8 @@ colon and what it leads up to) are one unit, which moves as a whole.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
@@ -74,10 +76,11 @@ class Outline(NamedTuple):
     guarded: dict[int, str]
     """Sections that may not move with all below them, each with the reason."""
 
-    def within(self, section: int) -> Iterator[Item]:
-        """Yield the items of *section* and of all below it."""
-        last = section + self.page.sections[section].span
-        return (item for item in self.items if section <= item.section < last)
+    def within(self, section: int) -> tuple[Item, ...]:
+        """Return the items of *section* and of all below it."""
+        edges = (section, section + self.page.sections[section].span)
+        first, last = (bisect_left(self.items, edge, key=lambda item: item.section) for edge in edges)
+        return self.items[first:last]
 
     def title(self, section: int) -> str:
         """Return the headings above and of *section*, outermost first."""
@@ -110,13 +113,14 @@ def _apart(page: Page) -> Iterator[Section]:
 def _items(page: Page, place: int, reason: str, traced: Collection[str]) -> Iterator[Item]:
     blocks = _blocks(page, place)
     units = _units(page.text, blocks)
+    sizes = Counter(units)
     for number, (block, unit) in enumerate(zip(blocks, units, strict=True), 1):
         text = page.text[block.start : block.end]
         stays = "it stands before the first heading" if place < 0 else reason or _stays(page, block, text)
         held = any(sentence in text for sentence in traced)
         fixed = "its sentences are traced" if held else _fixed(block, text, reason)
         list_item = block.kind == "item" and not _ORDERED.match(text)
-        alone = not held and units.count(unit) == 1 if block.kind == "paragraph" else not held and list_item
+        alone = not held and sizes[unit] == 1 if block.kind == "paragraph" else not held and list_item
         yield Item(
             f"s{place + 1}.{number}",
             place,
