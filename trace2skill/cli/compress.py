@@ -15,7 +15,7 @@ from trace2skill.compress import TARGET, Compression, Wishes
 from trace2skill.compress.pool import Pools
 from trace2skill.compress.profiles import PROFILES, Profile
 from trace2skill.compress.trial import load_questions
-from trace2skill.condense.account import Condensed
+from trace2skill.condense.account import TASKS, Condensed
 from trace2skill.errors import ConfigError, InputError
 from trace2skill.paths import show
 from trace2skill.render.audits import print_checked
@@ -95,7 +95,7 @@ def compress(
     queries: Queries = None,
     seed: Seed = 0,
     model: Model = None,
-    tasks: Tasks = 5,
+    tasks: Tasks = TASKS,
     base_url: o.BaseUrl = None,
     jobs: o.Jobs = None,
     max_cost: o.MaxCost = None,

@@ -78,7 +78,7 @@ def _shortened(skill: Neighbour, wishes: Wishes, room: int | None) -> Described:
             after, dropped = fits, (*dropped, *more)
         else:
             notes.append(f"{len(after)} characters, of which {len(fits)} may not go; {room} are read")
-    if tokens.count(after) >= tokens.count(text):
+    if after != text and tokens.count(after) >= tokens.count(text):
         after, dropped = text, ()
     return Described(text, after, dropped, notes=tuple(notes), trial=trial)
 

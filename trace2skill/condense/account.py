@@ -9,6 +9,8 @@ import msgspec
 from trace2skill.condense.plan import Kind
 from trace2skill.records import Record
 
+TASKS = 5
+"""Tasks that are tried, as in SkillReducer (arXiv 2603.29919, section IV)."""
 CheckName = Literal["core", "redundant", "background", "example", "template", "tasks"]
 Status = Literal["passed", "restored", "failed", "not run"]
 

@@ -26,8 +26,6 @@ from trace2skill.pipeline.condensing.wordings import word
 
 LEAST_PAGE = 200
 """Tokens below which a page is not worth asking about."""
-TASKS = 5
-"""Tasks that are tried, as in SkillReducer (arXiv 2603.29919, section IV)."""
 
 
 class Condensation(NamedTuple):
