@@ -306,7 +306,9 @@ def test_a_page_that_is_short_is_not_asked_about() -> None:
 def test_no_secret_is_shown_and_what_holds_one_is_not_worded_anew() -> None:
     seen: list[Request] = []
     page = PAGE.replace("`out.json`", f"`out.json` with the key {SECRET} that the owner of the table gave us")
-    found = run(Fake(), page, hear=seen.append)
+    page = page.replace("## Notes", f"## Notes {SECRET}")
+    files = {"SKILL.md": page, f"references/{SECRET}.md": f"The key is {SECRET}."}
+    found = run_all(Fake(), files, hear=seen.append)
     assert seen
     assert all(SECRET not in said(request) for request in seen)
     assert SECRET in after(found)

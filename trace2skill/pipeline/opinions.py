@@ -138,8 +138,9 @@ def questions_of(view: View, findings: Sequence[Finding]) -> Iterator[Question]:
 
 def request_of(question: Question, ask: Ask) -> Request:
     """Return the request that asks *question*."""
+    redactor = Redactor()
     rows = [
-        f"{name}: {one.rule} {one.severity} in {one.path} line {one.line}: {one.message}"
+        redactor.text(f"{name}: {one.rule} {one.severity} in {one.path} line {one.line}: {one.message}")
         for name, one in _named(question.findings).items()
     ]
     shown = [

@@ -20,6 +20,8 @@ class Shown(NamedTuple):
     outline: Outline
     texts: dict[str, str]
     """By id, redacted."""
+    titles: dict[int, str]
+    """The headings above and of each section, redacted."""
 
     @property
     def secret(self) -> frozenset[str]:
@@ -33,7 +35,7 @@ class Shown(NamedTuple):
     def _parts(self, items: Iterable[Item]) -> Iterator[str]:
         for place, group in groupby(items, key=lambda item: item.section):
             shown = "\n".join(f"[{item.id}] {item.block.kind}\n{self.inset(item)}" for item in group)
-            yield f"# {self.outline.title(place)}\n{shown}"
+            yield f"# {self.titles[place]}\n{shown}"
 
     def inset(self, item: Item) -> str:
         """Return the text of *item* further in, where it cannot be taken for a line of ours."""
@@ -43,7 +45,12 @@ class Shown(NamedTuple):
 def shown(outline: Outline) -> Shown:
     """Return *outline* with all that a model sees of it redacted."""
     redactor = Redactor()
-    return Shown(outline, {item.id: redactor.text(item.text) for item in outline.items})
+    places = range(-1, len(outline.page.sections))
+    return Shown(
+        outline,
+        {item.id: redactor.text(item.text) for item in outline.items},
+        {place: redactor.text(outline.title(place)) for place in places},
+    )
 
 
 def inset(text: str) -> str:

@@ -154,7 +154,7 @@ async def solve(task: Task, skill: Variant, asker: Asker) -> Answer:
 
 def solve_request(task: Task, skill: Variant, asker: Asker) -> Request:
     """Return the request to do *task* with *skill*."""
-    paths = "\n".join(sorted(skill.files))
+    paths = Redactor().text("\n".join(sorted(skill.files)))
     files = f"The files of the skill:\n\n{fenced([paths])}" if paths else "There are no files to read."
     return asker.request(
         "compress_solve", Act, skill=skill.page, files=files, reads=str(READS), task=fenced([task.task])
