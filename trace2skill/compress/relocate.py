@@ -118,10 +118,23 @@ def _require_whole(page: Page, after: Relocation) -> None:
     """Raise ``CompressionFault`` unless every byte is there, and on the page every line that binds."""
     if restore(after) != page.text:
         raise CompressionFault("the parts do not give the page again")
-    lines = {line.rstrip("\r\n") for line in lines_of(after.text)}
+    require_binding_lines(page, after.text)
+
+
+def require_binding_lines(page: Page, text: str) -> None:
+    """Raise ``CompressionFault`` unless *text*, a shorter *page*, holds all lines of it that bind."""
+    lines = {line.rstrip("\r\n") for line in lines_of(text)}
     for line in binding_lines(page.text, page.blocks):
         if line not in lines:
             raise CompressionFault(f"a line that binds would leave the page: {line[:80]!r}")
+
+
+def end_of_stub(page: Page, section: Section) -> str:
+    """Return the line ends that follow what stays of *section*: a blank line, or those that end the page."""
+    if section.end < len(page.text):
+        return newline_of(page.text) * 2
+    source = page.text[section.start : section.end]
+    return source[len(source.rstrip("\r\n")) :]
 
 
 def _stayed(page: Page, choice: Choice) -> Iterator[Stayed]:
@@ -141,7 +154,4 @@ def _stub(page: Page, section: Section, line_to: str) -> str:
             rows.append("")
         rows.append(page.text[block.start : block.end])
         before = block.kind
-    source = page.text[section.start : section.end]
-    return line.join(rows) + (
-        line * 2 if section.end < len(page.text) else source[len(source.rstrip("\r\n")) :]
-    )
+    return line.join(rows) + end_of_stub(page, section)

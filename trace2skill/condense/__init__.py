@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from trace2skill.condense.build import Built, build, buildable
 from trace2skill.condense.items import Item, Outline, outline_of
-from trace2skill.condense.plan import LEAVES, Kind, Plan, Wording, leaving, left_out
+from trace2skill.condense.plan import LEAVES, Kind, Plan, Wording
 from trace2skill.condense.wording import fault_of, plain
 
 __all__ = [
@@ -22,8 +22,6 @@ __all__ = [
     "build",
     "buildable",
     "fault_of",
-    "leaving",
-    "left_out",
     "outline_of",
     "plain",
 ]

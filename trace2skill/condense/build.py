@@ -8,9 +8,9 @@ from itertools import groupby
 from typing import NamedTuple
 
 from trace2skill.compress.anatomy import Section
-from trace2skill.compress.atoms import atoms, atoms_of, binding_lines
+from trace2skill.compress.atoms import atoms, atoms_of
 from trace2skill.compress.pointers import file_for, free_path, pointer, short_pointer
-from trace2skill.compress.relocate import SHARED, Moved
+from trace2skill.compress.relocate import SHARED, Moved, end_of_stub, require_binding_lines
 from trace2skill.condense.items import Item, Outline
 from trace2skill.condense.plan import Plan, leaving, left_out
 from trace2skill.errors import CompressionFault
@@ -128,7 +128,8 @@ class _Builder:
                 found.append(_Part(self._outline.page.sections[place], items, size))
         small = [part for part in found if part.size < LEAST_OWN]
         shared = free_path(SHARED, self._names) if len(small) > 1 else ""
-        self._names.add(shared)
+        if shared:
+            self._names.add(shared)
         for part in found:
             if part.size >= LEAST_OWN or (not shared and part.size >= LEAST_PART):
                 yield from self._part(part, moves, "")
@@ -159,11 +160,9 @@ class _Builder:
         return path
 
     def _stub(self, section: Section, path: str) -> str:
-        line = self._line
-        source = self._text[section.start : section.end]
-        end = line * 2 if section.end < len(self._text) else source[len(source.rstrip("\r\n")) :]
+        page = self._outline.page
         heading = self._text[section.start : section.body].rstrip("\r\n")
-        return f"{heading}{line * 2}{pointer(self._outline.page, section, path)}{end}"
+        return f"{heading}{self._line * 2}{pointer(page, section, path)}{end_of_stub(page, section)}"
 
     def _put(self, run: Sequence[Item], text: str) -> Edit:
         """Return *text* in place of *run*, with a blank line on either side."""
@@ -216,10 +215,7 @@ def _begins_blank(text: str, at: int) -> bool:
 def _require_whole(outline: Outline, built: Built) -> None:
     """Raise ``CompressionFault`` unless all is there that should be."""
     page = outline.page
-    lines = {line.rstrip("\r\n") for line in lines_of(built.text)}
-    for line in binding_lines(page.text, page.blocks):
-        if line not in lines:
-            raise CompressionFault(f"a line that binds would leave the page: {line[:80]!r}")
+    require_binding_lines(page, built.text)
     now = blocks(built.text)
     there = {(block.kind, built.text[block.start : block.end]) for block in now}
     for item in outline.items:

@@ -34,12 +34,10 @@ class Shown(NamedTuple):
 
     def _parts(self, items: Iterable[Item]) -> Iterator[str]:
         for place, group in groupby(items, key=lambda item: item.section):
-            shown = "\n".join(f"[{item.id}] {item.block.kind}\n{self.inset(item)}" for item in group)
+            shown = "\n".join(
+                f"[{item.id}] {item.block.kind}\n{inset(self.texts[item.id])}" for item in group
+            )
             yield f"# {self.titles[place]}\n{shown}"
-
-    def inset(self, item: Item) -> str:
-        """Return the text of *item* further in, where it cannot be taken for a line of ours."""
-        return inset(self.texts[item.id])
 
 
 def shown(outline: Outline) -> Shown:
@@ -54,7 +52,7 @@ def shown(outline: Outline) -> Shown:
 
 
 def inset(text: str) -> str:
-    """Return *text* with each line four spaces further in."""
+    """Return *text* four spaces further in, where no line of it can be taken for one of ours."""
     return "\n".join(f"    {line}" for line in text.splitlines())
 
 

@@ -84,7 +84,7 @@ async def try_tasks(subject: Subject, plan: Plan, count: int, asker: Asker) -> T
         raise
     except Trace2SkillError as error:
         return Tried(plan, _not_run(str(error)))
-    runs, failures = await _all_done(subject, plan, tasks, asker)
+    runs, failures = await _all_done((original, _variant(subject, plan)), tasks, asker)
     if not runs:
         return Tried(plan, _not_run("no task could be judged"), failures=failures)
     failed = sum(bool(run.scores.worse) for run in runs)
@@ -106,10 +106,13 @@ async def try_tasks(subject: Subject, plan: Plan, count: int, asker: Asker) -> T
 
 
 async def _all_done(
-    subject: Subject, plan: Plan, tasks: Sequence[Task], asker: Asker
+    skills: tuple[Variant, Variant], tasks: Sequence[Task], asker: Asker
 ) -> tuple[list[_Run], tuple[str, ...]]:
-    """Do *tasks* with each variant; return those that could be judged, and why others could not."""
-    original, shorter = variant(subject.shown.outline.page.text, subject.files), _variant(subject, plan)
+    """Do *tasks* without a skill, with the original and with the shorter one of *skills*.
+
+    Returns those that could be judged, and why others could not.
+    """
+    original, shorter = skills
 
     async def do(task: Task) -> _Run:
         without, before = [await solve(task, one, asker) for one in (NO_SKILL, original)]
